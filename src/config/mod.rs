@@ -1,0 +1,111 @@
+//! Configuration: defaults < file < environment (`CLARION_SECTION__KEY`) < command line. The only place that reads
+//! the environment. Every key is documented in `systemd/clarion.toml`, which a test holds equal to this code.
+
+mod fault;
+mod sections;
+mod sources;
+
+use std::path::Path;
+
+use figment::{
+    Figment,
+    providers::{Env, Format, Serialized, Toml},
+};
+use serde::{Deserialize, Serialize};
+
+pub use fault::ConfigError;
+pub use sections::{Database, Dictionaries, Fetch, Http, Log, LogStyle, MetricsListener, Reading};
+pub use sources::{SourceSection, SourcesFault};
+
+use crate::domain::Source;
+
+/// What stands between a section and a key in an environment variable.
+const ENVIRONMENT_SEPARATOR: &str = "__";
+
+/// Everything that can be set.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// Where reports are kept.
+    #[serde(default)]
+    pub database: Database,
+    /// The console.
+    #[serde(default)]
+    pub http: Http,
+    /// The listener for Prometheus.
+    #[serde(default)]
+    pub metrics: MetricsListener,
+    /// Logging.
+    #[serde(default)]
+    pub log: Log,
+    /// How sites are asked.
+    #[serde(default)]
+    pub fetch: Fetch,
+    /// How reports are read.
+    #[serde(default)]
+    pub read: Reading,
+    /// The city's dictionaries.
+    #[serde(default)]
+    pub dictionaries: Dictionaries,
+    /// Where reports come from.
+    #[serde(default, rename = "source")]
+    pub sources: Vec<SourceSection>,
+}
+
+impl Config {
+    /// Reads the file and the environment.
+    ///
+    /// # Errors
+    /// When the file cannot be read, is not TOML, holds an unknown key or an unusable value: the message names the
+    /// file, the line and the remedy.
+    pub fn load(path: &Path) -> Result<Self, ConfigError> {
+        let text = std::fs::read_to_string(path)
+            .map_err(|source| ConfigError::Unreadable { path: path.to_path_buf(), source })?;
+        Self::parse(&text, path)
+    }
+
+    /// The same from a text; `path` is only named in messages.
+    ///
+    /// # Errors
+    /// As [`Config::load`].
+    pub fn parse(text: &str, path: &Path) -> Result<Self, ConfigError> {
+        if let Err(error) = text.parse::<toml::Table>() {
+            return Err(ConfigError::syntax(path, text, &error));
+        }
+        let mut config: Self = Figment::from(Serialized::defaults(Self::default()))
+            .merge(Toml::string(text))
+            .merge(Env::prefixed("CLARION_").split(ENVIRONMENT_SEPARATOR))
+            .extract()
+            .map_err(|error| ConfigError::value(path, text, &error))?;
+        config.read_secrets(path, text)?;
+        config.validate(path, text)?;
+        Ok(config)
+    }
+
+    /// Reads what is kept in files of its own, so that no password stands in this one.
+    fn read_secrets(&mut self, path: &Path, text: &str) -> Result<(), ConfigError> {
+        let file = &self.database.url_file;
+        if file.as_os_str().is_empty() {
+            return Ok(());
+        }
+        let url = std::fs::read_to_string(file).map_err(|error| {
+            let what = format!("database.url_file {} cannot be read: {error}", file.display());
+            ConfigError::refused(path, text, "database.url_file", what)
+        })?;
+        url.trim().clone_into(&mut self.database.url);
+        Ok(())
+    }
+
+    /// The sources as the rest of the daemon knows them.
+    ///
+    /// # Errors
+    /// When one is described wrongly, or two share an id.
+    pub fn sources(&self) -> Result<Vec<Source>, SourcesFault> {
+        sources::all(&self.sources)
+    }
+
+    fn validate(&self, path: &Path, text: &str) -> Result<(), ConfigError> {
+        sections::validate(self).map_err(|(key, remedy)| ConfigError::refused(path, text, &key, remedy))?;
+        self.sources().map(|_| ()).map_err(|fault| ConfigError::refused(path, text, &fault.key(), fault.to_string()))
+    }
+}

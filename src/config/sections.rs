@@ -1,0 +1,168 @@
+//! The sections of the file, one struct each, with their defaults.
+
+use std::{net::SocketAddr, path::PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use super::Config;
+
+/// `[database]`
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Database {
+    /// `sqlite:PATH`, or `postgres://user@host/name`.
+    pub url: String,
+    /// A file that holds the address instead, for one with a password; empty for none.
+    pub url_file: PathBuf,
+}
+
+impl Default for Database {
+    fn default() -> Self {
+        Self { url: "sqlite:/var/lib/clarion/clarion.db".into(), url_file: PathBuf::new() }
+    }
+}
+
+/// `[http]`
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Http {
+    /// Address and port of the console; port 0 takes a free one.
+    pub listen: String,
+}
+
+impl Default for Http {
+    fn default() -> Self {
+        Self { listen: "127.0.0.1:8080".into() }
+    }
+}
+
+/// `[metrics]`
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct MetricsListener {
+    /// Address and port for Prometheus; port 0 takes a free one.
+    pub listen: String,
+}
+
+impl Default for MetricsListener {
+    fn default() -> Self {
+        Self { listen: "127.0.0.1:9464".into() }
+    }
+}
+
+/// How log lines are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LogStyle {
+    /// For people.
+    #[default]
+    Text,
+    /// One JSON object a line.
+    Json,
+}
+
+/// `[log]`
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Log {
+    /// A filter such as `info` or `clarion=debug,warn`.
+    pub level: String,
+    /// `text` or `json`.
+    pub format: LogStyle,
+}
+
+impl Default for Log {
+    fn default() -> Self {
+        Self { level: "info,html5ever=error".into(), format: LogStyle::Text }
+    }
+}
+
+/// `[fetch]`
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Fetch {
+    /// What sites see as `User-Agent`; `{contact}` is replaced.
+    pub user_agent: String,
+    /// An address at which a site's owner reaches the operator.
+    pub contact: String,
+    /// Least seconds between two requests to one host.
+    pub spacing_seconds: f64,
+    /// Most seconds for one answer.
+    pub timeout_seconds: u64,
+    /// Most bytes of one answer after decompression.
+    pub max_body_bytes: usize,
+    /// A proxy for all requests; empty for none.
+    pub proxy: String,
+}
+
+impl Default for Fetch {
+    fn default() -> Self {
+        Self {
+            user_agent: concat!("Clarion/", env!("CARGO_PKG_VERSION"), " (+{contact})").into(),
+            contact: "mailto:webmaster@example.gov.tw".into(),
+            spacing_seconds: 1.0,
+            timeout_seconds: 30,
+            max_body_bytes: 8 * 1024 * 1024,
+            proxy: String::new(),
+        }
+    }
+}
+
+/// `[read]`
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Reading {
+    /// Reports fetched and analysed at the same time.
+    pub concurrency: usize,
+    /// Tries before an entry is given up.
+    pub attempts: u32,
+}
+
+impl Default for Reading {
+    fn default() -> Self {
+        Self { concurrency: 4, attempts: 5 }
+    }
+}
+
+/// `[dictionaries]`
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Dictionaries {
+    /// A folder that replaces the built-in dictionaries; empty for those.
+    pub folder: PathBuf,
+}
+
+/// Values that parse but cannot be used: the key, and what to do.
+pub(super) fn validate(config: &Config) -> Result<(), (String, String)> {
+    for (key, address) in [("http.listen", &config.http.listen), ("metrics.listen", &config.metrics.listen)] {
+        if address.parse::<SocketAddr>().is_err() {
+            return Err((key.into(), format!("{key} is {address:?}; write address:port, such as 127.0.0.1:8080")));
+        }
+    }
+    let url = &config.database.url;
+    if !["sqlite:", "postgres://", "postgresql://"].iter().any(|scheme| url.starts_with(scheme)) {
+        return Err(("database.url".into(), "database.url must begin with sqlite: or postgres://".into()));
+    }
+    let fetch = &config.fetch;
+    if !(0.0..=3600.0).contains(&fetch.spacing_seconds) {
+        return Err(("fetch.spacing_seconds".into(), "fetch.spacing_seconds must be 0 to 3600".into()));
+    }
+    if !(1..=600).contains(&fetch.timeout_seconds) {
+        return Err(("fetch.timeout_seconds".into(), "fetch.timeout_seconds must be 1 to 600".into()));
+    }
+    if !(1024..=256 * 1024 * 1024).contains(&fetch.max_body_bytes) {
+        return Err(("fetch.max_body_bytes".into(), "fetch.max_body_bytes must be 1 KiB to 256 MiB".into()));
+    }
+    let is_proxy = |url: url::Url| matches!(url.scheme(), "http" | "https");
+    if !fetch.proxy.is_empty() && !url::Url::parse(&fetch.proxy).is_ok_and(is_proxy) {
+        // The value may hold a password and is not repeated.
+        return Err(("fetch.proxy".into(), "fetch.proxy must be an address such as http://proxy.example:3128".into()));
+    }
+    if !(1..=64).contains(&config.read.concurrency) {
+        return Err(("read.concurrency".into(), "read.concurrency must be 1 to 64".into()));
+    }
+    if config.read.attempts == 0 {
+        return Err(("read.attempts".into(), "read.attempts must be at least 1".into()));
+    }
+    Ok(())
+}

@@ -1,0 +1,7 @@
+//! The `clarion` command. See `clarion --help`.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    clarion::cli::main()
+}
