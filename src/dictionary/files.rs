@@ -1,0 +1,76 @@
+//! The files of a dictionary folder.
+
+use std::{fs, path::Path};
+
+use super::DictionaryError;
+
+pub(super) const AGENCIES: &str = "agencies.toml";
+pub(super) const SERVICES: &str = "services.toml";
+pub(super) const WORDS: &str = "words.toml";
+pub(super) const DISTRICTS: &str = "places/districts.tsv";
+pub(super) const VILLAGES: &str = "places/villages.tsv";
+pub(super) const ROADS: &str = "places/roads.tsv";
+pub(super) const STATIONS: &str = "places/stations.toml";
+pub(super) const FACILITIES: &str = "places/facilities.toml";
+pub(super) const ELSEWHERE: &str = "places/elsewhere.toml";
+pub(super) const FOLD: &str = "fold.tsv";
+pub(super) const VARIANTS: &str = "variants.tsv";
+pub(super) const STOPWORDS: &str = "stopwords.txt";
+pub(super) const SENTIMENT: &str = "cues/sentiment.toml";
+pub(super) const KIND: &str = "cues/kind.toml";
+pub(super) const CITY: &str = "cues/city.toml";
+
+macro_rules! built_in {
+    ($name:literal) => {
+        ($name, include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/dictionaries/", $name)))
+    };
+}
+
+const BUILT_IN: [(&str, &str); 15] = [
+    built_in!("agencies.toml"),
+    built_in!("services.toml"),
+    built_in!("words.toml"),
+    built_in!("places/districts.tsv"),
+    built_in!("places/villages.tsv"),
+    built_in!("places/roads.tsv"),
+    built_in!("places/stations.toml"),
+    built_in!("places/facilities.toml"),
+    built_in!("places/elsewhere.toml"),
+    built_in!("fold.tsv"),
+    built_in!("variants.tsv"),
+    built_in!("stopwords.txt"),
+    built_in!("cues/sentiment.toml"),
+    built_in!("cues/kind.toml"),
+    built_in!("cues/city.toml"),
+];
+
+/// Where the files come from.
+#[derive(Debug)]
+pub(super) enum Files<'a> {
+    Embedded,
+    Folder(&'a Path),
+}
+
+impl Files<'_> {
+    /// A whole file by its name inside the folder, with `\n` line ends and no byte order mark, so that a checkout
+    /// on another system is the same edition.
+    pub(super) fn read(&self, name: &'static str) -> Result<String, DictionaryError> {
+        let text = match self {
+            Self::Embedded => BUILT_IN
+                .iter()
+                .find(|(file, _)| *file == name)
+                .map(|(_, text)| (*text).to_owned())
+                .ok_or(std::io::Error::from(std::io::ErrorKind::NotFound)),
+            Self::Folder(dir) => fs::read_to_string(dir.join(name)),
+        };
+        let text = text.map_err(|reason| DictionaryError::Read { file: self.describe(name), reason })?;
+        Ok(text.trim_start_matches('\u{feff}').replace("\r\n", "\n"))
+    }
+
+    fn describe(&self, name: &str) -> String {
+        match self {
+            Self::Embedded => format!("built-in {name}"),
+            Self::Folder(dir) => dir.join(name).display().to_string(),
+        }
+    }
+}

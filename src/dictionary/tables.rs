@@ -1,0 +1,94 @@
+//! Tab-separated tables and plain lists. A line that begins with `#` is a comment; a table's first row names its
+//! columns.
+
+use super::{DictionaryError, files};
+use crate::domain::{District, Road, Village};
+
+pub(super) fn districts(text: &str) -> Result<Vec<District>, DictionaryError> {
+    rows(files::DISTRICTS, text, "name, zip, name_en and aliases", |[name, zip, _, aliases]| {
+        Some(District {
+            name: name.to_owned(),
+            zip: zip.to_owned(),
+            aliases: aliases.split('|').filter(|alias| !alias.is_empty()).map(str::to_owned).collect(),
+        })
+    })
+}
+
+pub(super) fn villages(text: &str) -> Result<Vec<Village>, DictionaryError> {
+    rows(files::VILLAGES, text, "district and village", |[district, name]| {
+        Some(Village { name: name.to_owned(), district: district.to_owned() })
+    })
+}
+
+pub(super) fn roads(text: &str) -> Result<Vec<Road>, DictionaryError> {
+    rows(files::ROADS, text, "district and road", |[district, name]| {
+        Some(Road { name: name.to_owned(), district: district.to_owned() })
+    })
+}
+
+/// Pairs of single characters. These tables have no row of column names: they may hold a comment only.
+pub(super) fn characters(file: &'static str, text: &str) -> Result<Vec<(char, char)>, DictionaryError> {
+    let parse = |[from, to]: [&str; 2]| Some((one(from)?, one(to)?));
+    let named =
+        text.lines().find(|line| is_row(line)).is_some_and(|line| line.split('\t').any(|cell| one(cell).is_none()));
+    numbered(text)
+        .skip(usize::from(named))
+        .map(|(line, row)| {
+            cells(row).and_then(parse).ok_or(DictionaryError::Row { file, line, expected: "two single characters" })
+        })
+        .collect()
+}
+
+/// One entry a line.
+pub(super) fn lines(text: &str) -> Vec<String> {
+    text.lines().map(str::trim).filter(|line| is_row(line)).map(str::to_owned).collect()
+}
+
+fn rows<const N: usize, T>(
+    file: &'static str,
+    text: &str,
+    expected: &'static str,
+    parse: impl Fn([&str; N]) -> Option<T>,
+) -> Result<Vec<T>, DictionaryError> {
+    numbered(text)
+        .skip(1)
+        .map(|(line, row)| cells(row).and_then(&parse).ok_or(DictionaryError::Row { file, line, expected }))
+        .collect()
+}
+
+fn numbered(text: &str) -> impl Iterator<Item = (usize, &str)> {
+    (1..).zip(text.lines()).filter(|(_, line)| is_row(line))
+}
+
+fn is_row(line: &str) -> bool {
+    !line.trim().is_empty() && !line.starts_with('#')
+}
+
+fn cells<const N: usize>(row: &str) -> Option<[&str; N]> {
+    let cells: Vec<&str> = row.split('\t').map(str::trim).collect();
+    let cells: [&str; N] = cells.try_into().ok()?;
+    cells.first().is_some_and(|first| !first.is_empty()).then_some(cells)
+}
+
+fn one(cell: &str) -> Option<char> {
+    let mut chars = cell.chars();
+    chars.next().filter(|_| chars.next().is_none())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_short_row_is_named_by_its_line() {
+        let error = villages("# 來源\ndistrict\tvillage\n鳳山區\t中和里\n鳳山區\n").unwrap_err();
+        assert!(error.to_string().contains("places/villages.tsv line 4: expected district and village"), "{error}");
+    }
+
+    #[test]
+    fn a_table_of_characters_needs_no_header() {
+        assert_eq!(characters(files::FOLD, "# 註\n臺\t台\n").unwrap(), [('臺', '台')]);
+        assert_eq!(characters(files::FOLD, "variant\tcanonical\n臺\t台\n").unwrap(), [('臺', '台')]);
+        assert!(characters(files::FOLD, "臺\t台\n臺灣\t台湾\n").is_err());
+    }
+}

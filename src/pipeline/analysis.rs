@@ -1,0 +1,67 @@
+//! A report's title and text → everything understood of it.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+
+use crate::{
+    classify::Classifier,
+    domain::{Analysis, City, Mention, taipei},
+    text::{LexiconError, Segmenter},
+};
+
+/// Why an analyzer could not be made.
+#[derive(Debug, thiserror::Error)]
+pub enum AnalyzerError {
+    /// The dictionaries do not fit the matching automaton.
+    #[error("the dictionaries cannot be compiled: {0}")]
+    Dictionary(#[from] LexiconError),
+}
+
+/// All stages over one city's dictionaries. Making one takes a fraction of a second; it is then shared by all
+/// threads.
+#[derive(Debug)]
+pub struct Analyzer {
+    segmenter: Arc<Segmenter>,
+    classifier: Classifier,
+    version: String,
+}
+
+impl Analyzer {
+    /// An analyzer of a city's dictionaries.
+    ///
+    /// # Errors
+    /// [`AnalyzerError::Dictionary`] when they are too large.
+    pub fn new(city: &City) -> Result<Self, AnalyzerError> {
+        Ok(Self {
+            segmenter: Arc::new(Segmenter::new(city)),
+            classifier: Classifier::new(city)?,
+            version: city.version.clone(),
+        })
+    }
+
+    /// The segmenter, for search.
+    #[must_use]
+    pub fn segmenter(&self) -> &Arc<Segmenter> {
+        &self.segmenter
+    }
+
+    /// Everything understood of a text that appeared at `published_at`; names are read as of that day in Taipei,
+    /// or as of today without it.
+    #[must_use]
+    pub fn analyse(&self, title: &str, text: &str, published_at: Option<DateTime<Utc>>) -> Analysis {
+        self.classifier.analyse(title, text, published_at.map(|at| taipei(at).date_naive()))
+    }
+
+    /// The analysis with what search needs and what it was made by.
+    #[must_use]
+    pub fn mention(&self, title: &str, text: &str, published_at: Option<DateTime<Utc>>) -> Mention {
+        let analysis = self.analyse(title, text, published_at);
+        let mut search_words = self.segmenter.words(title);
+        if !search_words.is_empty() && !text.is_empty() {
+            search_words.push(' ');
+        }
+        search_words.push_str(&self.segmenter.words(text));
+        Mention { analysis, search_words, model_version: self.version.clone() }
+    }
+}

@@ -1,0 +1,6 @@
+//! The stages joined in their order, for workers, the command line and evaluation. It decides nothing itself and
+//! touches neither network nor database.
+
+mod analysis;
+
+pub use analysis::{Analyzer, AnalyzerError};

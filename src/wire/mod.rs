@@ -1,0 +1,11 @@
+//! The JSON that others rely on: shapes and conversions only. Fields may be added, never changed.
+
+mod analysis;
+mod document;
+mod page;
+
+pub use analysis::{
+    AgencyOut, AnalysisOut, CategoryOut, ClaimOut, EvidenceOut, PersonalOut, PlaceOut, SentimentOut, ServiceOut,
+};
+pub use document::{Document, DocumentId, instant};
+pub use page::{ArticleOut, EntryOut};
