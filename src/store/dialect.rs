@@ -1,0 +1,191 @@
+//! Every difference between the two databases, by name.
+
+use super::StoreError;
+
+macro_rules! claim {
+    ($open:literal, $close:literal) => {
+        concat!(
+            "UPDATE entries SET locked_until = $1, attempts = attempts + 1 WHERE id ",
+            $open,
+            "SELECT id FROM entries WHERE state = 'waiting' AND next_try_at <= $2 AND locked_until <= $2 ",
+            "ORDER BY next_try_at, id LIMIT $3",
+            $close,
+            " RETURNING *"
+        )
+    };
+}
+
+macro_rules! chosen {
+    ($search:literal) => {
+        concat!(
+            " FROM articles a",
+            " JOIN revisions r ON r.article_id = a.id AND r.revision = a.revision",
+            " JOIN mentions m ON m.article_id = a.id AND m.revision = a.revision",
+            " LEFT JOIN mention_services s ON s.article_id = a.id AND s.revision = a.revision AND s.rank = 0",
+            " LEFT JOIN mention_agencies g ON g.article_id = a.id AND g.revision = a.revision AND g.rank = 0",
+            " WHERE ($1 = '' OR a.number IN ",
+            $search,
+            ") AND ($2 = '' OR a.outlet = $2)",
+            " AND ($3 = '' OR EXISTS (SELECT 1 FROM mention_services x WHERE x.article_id = a.id",
+            " AND x.revision = a.revision AND x.service = $3))",
+            " AND ($4 = '' OR EXISTS (SELECT 1 FROM mention_agencies y WHERE y.article_id = a.id",
+            " AND y.revision = a.revision AND y.agency = $4))",
+            " AND ($5 = '' OR m.district = $5)",
+            " AND ($6 = '' OR m.toward_city = $6)",
+            " AND ($7 = '' OR m.kind = $7)",
+            " AND ($8 = '' OR a.source_id = $8)",
+            " AND ($9 < 0 OR m.in_scope = $9)",
+            " AND a.sort_at >= $10 AND a.sort_at < $11"
+        )
+    };
+}
+
+macro_rules! list {
+    ($search:literal) => {
+        concat!(
+            "SELECT a.id, a.number, a.outlet, a.official, a.url, a.revision, a.first_seen_at, a.sort_at, r.title,",
+            " substr(r.text, 1, 400) AS lead, r.published_at, r.updated_at, m.in_scope, m.district, m.kind,",
+            " m.sentiment, m.toward_city, m.toward_city_score, s.service, g.agency, g.unit, g.city",
+            chosen!($search),
+            " AND (a.sort_at < $12 OR (a.sort_at = $12 AND a.number < $13))",
+            " ORDER BY a.sort_at DESC, a.number DESC LIMIT $14"
+        )
+    };
+}
+
+macro_rules! count {
+    ($search:literal) => {
+        concat!("SELECT COUNT(*)", chosen!($search))
+    };
+}
+
+/// Which database is spoken to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Dialect {
+    /// One file, one machine: the default.
+    Sqlite,
+    /// A server that several daemons share.
+    Postgres,
+}
+
+/// WAL lets readers run beside the writer; `FULL` keeps the last commit through a power cut, which `NORMAL` in
+/// WAL mode does not; five seconds is what another process may hold the lock before a write fails.
+const SQLITE_SETUP: &[&str] = &[
+    "PRAGMA journal_mode = WAL",
+    "PRAGMA synchronous = FULL",
+    "PRAGMA busy_timeout = 5000",
+    "PRAGMA foreign_keys = ON",
+    "PRAGMA temp_store = MEMORY",
+];
+
+/// A transaction that a dead client left open must not hold its locks for ever; all times are ours, in UTC.
+const POSTGRES_SETUP: &[&str] =
+    &["SET TIME ZONE 'UTC'", "SET idle_in_transaction_session_timeout = '60s'", "SET statement_timeout = '30s'"];
+
+impl Dialect {
+    /// Told by the scheme of the address.
+    pub(super) fn of(url: &str) -> Result<Self, StoreError> {
+        if url.starts_with("sqlite:") {
+            Ok(Self::Sqlite)
+        } else if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+            Ok(Self::Postgres)
+        } else {
+            Err(StoreError::Scheme)
+        }
+    }
+
+    /// The name in logs and metrics.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Sqlite => "sqlite",
+            Self::Postgres => "postgres",
+        }
+    }
+
+    /// What a new connection is told first.
+    pub(super) fn setup(self) -> &'static [&'static str] {
+        match self {
+            Self::Sqlite => SQLITE_SETUP,
+            Self::Postgres => POSTGRES_SETUP,
+        }
+    }
+
+    /// How a write begins: SQLite takes its lock at once, PostgreSQL locks row by row.
+    pub(super) fn begin(self) -> &'static str {
+        match self {
+            Self::Sqlite => "BEGIN IMMEDIATE",
+            Self::Postgres => "BEGIN",
+        }
+    }
+
+    /// Bytes the database takes.
+    pub(super) fn size(self) -> &'static str {
+        match self {
+            Self::Sqlite => "SELECT page_count * page_size FROM pragma_page_count(), pragma_page_size()",
+            Self::Postgres => "SELECT pg_database_size(current_database())",
+        }
+    }
+
+    /// Claims up to `$3` waiting entries until `$1`, as of `$2`. Several daemons on one server must not claim the
+    /// same row, and the array keeps PostgreSQL from running the inner query more than once, which would claim more
+    /// than the limit. SQLite has one writer anyway.
+    pub(super) fn claim(self) -> &'static str {
+        match self {
+            Self::Sqlite => claim!("IN (", ")"),
+            Self::Postgres => claim!("= ANY (ARRAY (", " FOR UPDATE SKIP LOCKED))"),
+        }
+    }
+
+    /// Keeps others from storing the report at `$1` until the transaction ends: two readers may hold the same
+    /// report from two sources. SQLite has one writer anyway.
+    pub(super) fn lock_report(self) -> Option<&'static str> {
+        match self {
+            Self::Sqlite => None,
+            Self::Postgres => Some("SELECT 1 FROM (SELECT pg_advisory_xact_lock(hashtextextended($1, 0))) AS held"),
+        }
+    }
+
+    /// Puts the words `$2` of the article numbered `$1` into the index.
+    pub(super) fn index_words(self) -> &'static str {
+        match self {
+            Self::Sqlite => "INSERT INTO search (rowid, words) VALUES ($1, $2)",
+            Self::Postgres => "INSERT INTO search (number, words) VALUES ($1, to_tsvector('simple', $2))",
+        }
+    }
+
+    /// Takes the article numbered `$1` out of the index.
+    pub(super) fn forget_words(self) -> &'static str {
+        match self {
+            Self::Sqlite => "DELETE FROM search WHERE rowid = $1",
+            Self::Postgres => "DELETE FROM search WHERE number = $1",
+        }
+    }
+
+    /// A list of reports; see [`super::reports`] for the parameters.
+    pub(super) fn list(self) -> &'static str {
+        match self {
+            Self::Sqlite => list!("(SELECT rowid FROM search WHERE search MATCH $1)"),
+            Self::Postgres => list!("(SELECT number FROM search WHERE words @@ plainto_tsquery('simple', $1))"),
+        }
+    }
+
+    /// How many reports such a list holds in all.
+    pub(super) fn count(self) -> &'static str {
+        match self {
+            Self::Sqlite => count!("(SELECT rowid FROM search WHERE search MATCH $1)"),
+            Self::Postgres => count!("(SELECT number FROM search WHERE words @@ plainto_tsquery('simple', $1))"),
+        }
+    }
+
+    /// A query of several words, all of which must be there, as the index wants it written. What a person typed
+    /// is quoted, so that no sign of it is taken for syntax.
+    pub(super) fn search_text(self, words: &[String]) -> String {
+        match self {
+            Self::Sqlite => {
+                words.iter().map(|w| format!("\"{}\"", w.replace('"', "\"\""))).collect::<Vec<_>>().join(" ")
+            }
+            Self::Postgres => words.join(" "),
+        }
+    }
+}
