@@ -1,0 +1,186 @@
+//! The composition root: the one place that names concrete adapters and puts the daemon together.
+
+use std::{net::SocketAddr, path::Path, sync::Arc, time::Duration};
+
+use anyhow::Context;
+use tokio::{
+    net::TcpListener,
+    sync::{Notify, watch},
+};
+
+use crate::{
+    clock::Clock,
+    config::Config,
+    dictionary::Dictionaries,
+    domain::{City, Source},
+    fetch::{self, Fetcher},
+    lifecycle::{Readiness, Tasks, Watchdog},
+    metrics::Metrics,
+    pipeline::Analyzer,
+    store::Store,
+    web,
+    workers::{Poll, Read, Shared, Upkeep},
+};
+
+/// How long a database server may take to come up, well inside the five minutes systemd gives the start.
+const DATABASE_PATIENCE: Duration = Duration::from_mins(2);
+
+/// Between two tries to reach it.
+const DATABASE_PAUSE: Duration = Duration::from_secs(2);
+
+/// A daemon that was started.
+pub struct Daemon {
+    /// Where the console listens.
+    pub console: SocketAddr,
+    /// Where Prometheus is answered.
+    pub exposition: SocketAddr,
+    /// The database.
+    pub store: Store,
+    /// Counters.
+    pub metrics: Arc<Metrics>,
+    /// Replaces the sources, for a reload.
+    pub sources: watch::Sender<Arc<Vec<Source>>>,
+}
+
+/// The city's dictionaries: the built-in ones, or those of a folder.
+///
+/// # Errors
+/// When a file is missing or wrong; the message names it.
+pub fn city(folder: &Path) -> anyhow::Result<City> {
+    if folder.as_os_str().is_empty() {
+        Dictionaries::embedded().context("the built-in dictionaries cannot be read")
+    } else {
+        Dictionaries::load(folder).with_context(|| format!("dictionaries in {} cannot be read", folder.display()))
+    }
+}
+
+/// Opens the database, binds both listeners and starts all loops.
+///
+/// # Errors
+/// When an address is taken, the database cannot be opened, or the dictionaries are wrong. Nothing runs then.
+pub async fn start(
+    config: &Config,
+    sources: Vec<Source>,
+    clock: Arc<dyn Clock>,
+    tasks: &mut Tasks,
+) -> anyhow::Result<Daemon> {
+    fetch::install_tls();
+    let metrics = Arc::new(Metrics::new().context("the metrics cannot be registered")?);
+    let console = listen(&config.http.listen, "http.listen").await?;
+    let exposition = listen(&config.metrics.listen, "metrics.listen").await?;
+    let (console_at, exposition_at) = (console.local_addr()?, exposition.local_addr()?);
+    let store = open(&config.database.url, &metrics, clock.as_ref(), &tasks.stop()).await?;
+    let city = Arc::new(city(&config.dictionaries.folder)?);
+    let analyzer = Arc::new(Analyzer::new(&city)?);
+    let fetcher = Arc::new(Fetcher::new(settings(config)?, Arc::clone(&clock))?);
+    metrics.build_info.with_label_values(&[env!("CARGO_PKG_VERSION"), store.kind()]).set(1);
+    configured(&metrics, clock.as_ref(), true);
+    begin_at_zero(&metrics, &city, &sources);
+    let (sender, receiver) = watch::channel(Arc::new(sources));
+
+    let shared = Shared::new(
+        store.clone(),
+        fetcher,
+        Arc::clone(&analyzer),
+        receiver.clone(),
+        Arc::clone(&metrics),
+        Arc::clone(&clock),
+    );
+    let (found, ready) = (Arc::new(Notify::new()), Readiness::default());
+    let mut watchdog = Watchdog::default();
+    let poll = Poll::new(shared.clone(), watchdog.watch("poll"), Arc::clone(&found));
+    let read = Read::new(shared.clone(), watchdog.watch("read"), found, config.read.concurrency, config.read.attempts);
+    let upkeep = Upkeep::new(shared, watchdog.watch("upkeep"));
+    let stop = tasks.stop();
+    tasks.spawn("poll", poll.run(stop.clone()));
+    tasks.spawn("read", read.run(stop.clone()));
+    tasks.spawn("upkeep", upkeep.run(stop.clone()));
+    tasks.spawn("watchdog", watchdog.run(stop.clone()));
+
+    let (is_ready, stopping) = (ready.clone(), stop.clone());
+    let pages = web::console(web::Console {
+        store: store.clone(),
+        metrics: Arc::clone(&metrics),
+        segmenter: Arc::clone(analyzer.segmenter()),
+        city,
+        sources: receiver,
+        clock,
+        ready: Arc::new(move || is_ready.get() && !stopping.is_cancelled()),
+    });
+    let page = web::exposition(Arc::clone(&metrics), store.clone());
+    tasks.spawn("console", logged(web::serve(console, pages, stop.clone())));
+    tasks.spawn("exposition", logged(web::serve(exposition, page, stop)));
+    ready.set(true);
+    Ok(Daemon { console: console_at, exposition: exposition_at, store, metrics, sources: sender })
+}
+
+/// Opens the database. A server that starts together with this daemon is waited for.
+async fn open(
+    url: &str,
+    metrics: &Arc<Metrics>,
+    clock: &dyn Clock,
+    stop: &crate::lifecycle::Stop,
+) -> anyhow::Result<Store> {
+    let begun = clock.monotonic();
+    loop {
+        let error = match Store::open(url, Arc::clone(metrics)).await {
+            Ok(store) => {
+                store.take_over().await?;
+                return Ok(store);
+            }
+            Err(error) => error,
+        };
+        let may_come = url.starts_with("postgres") && error.retryable();
+        if !may_come || clock.monotonic().saturating_sub(begun) > DATABASE_PATIENCE || stop.is_cancelled() {
+            return Err(error.into());
+        }
+        tracing::warn!(%error, "the database does not answer yet, trying again");
+        clock.sleep(DATABASE_PAUSE).await;
+    }
+}
+
+/// Records whether the configuration could be read.
+pub fn configured(metrics: &Metrics, clock: &dyn Clock, well: bool) {
+    metrics.config_last_reload_successful.set(i64::from(well));
+    if well {
+        metrics.config_last_reload_success_timestamp_seconds.set(clock.now().timestamp() as f64);
+    }
+}
+
+/// The label sets that are known beforehand exist from the first scrape on.
+fn begin_at_zero(metrics: &Metrics, city: &City, sources: &[Source]) {
+    let services: Vec<&str> = city.services.iter().map(|it| it.id.as_str()).collect();
+    let agencies: Vec<&str> = city.agencies.iter().map(|it| it.name.as_str()).collect();
+    let districts: Vec<&str> = city.districts.iter().map(|it| it.name.as_str()).collect();
+    let outlets: Vec<&str> = sources.iter().map(|it| it.outlet.as_str()).collect();
+    metrics.start_mentions_at_zero(&services, &agencies, &districts, &outlets);
+}
+
+async fn listen(address: &str, key: &str) -> anyhow::Result<TcpListener> {
+    TcpListener::bind(address)
+        .await
+        .with_context(|| format!("cannot listen on {address}; is the port taken? Set {key} (port 0 takes a free one)"))
+}
+
+/// A listener as a task: what goes wrong is logged, and the task's end stops the process.
+async fn logged(serving: impl Future<Output = std::io::Result<()>>) {
+    if let Err(error) = serving.await {
+        tracing::error!(%error, "a listener failed");
+    }
+}
+
+fn settings(config: &Config) -> anyhow::Result<fetch::Settings> {
+    let section = &config.fetch;
+    let mut settings = fetch::Settings {
+        user_agent: section.user_agent.replace("{contact}", &section.contact),
+        spacing: Duration::from_secs_f64(section.spacing_seconds),
+        ..fetch::Settings::default()
+    };
+    settings.timeouts.total = Duration::from_secs(section.timeout_seconds);
+    settings.limits.decoded = section.max_body_bytes;
+    if !section.proxy.is_empty() {
+        let url = section.proxy.parse().context("fetch.proxy is not an address")?;
+        settings.proxy = Some(fetch::Proxy { url, guards_targets: false });
+    }
+    Ok(settings)
+}

@@ -1,0 +1,39 @@
+//! Counting what happened, the same way for every loop.
+
+use crate::{
+    domain::{Analysis, Source},
+    fetch::FetchError,
+    metrics::Metrics,
+};
+
+/// Counts a request the address rules or robots.txt forbade.
+pub(super) fn count_blocked(metrics: &Metrics, error: &FetchError) {
+    if let Some(reason) = error.blocked() {
+        metrics.fetch_blocked_total.with_label_values(&[reason.reason()]).inc();
+    }
+}
+
+/// Counts what became of one announced entry.
+pub(super) fn count_outcome(metrics: &Metrics, source: &Source, outcome: &str) {
+    let label = metrics.bounded("source", source.id.as_str());
+    metrics.articles_ingested_total.with_label_values(&[label, outcome]).inc();
+}
+
+/// Counts a new report in scope into the opinion figures: under its first service, first agency and district.
+pub(super) fn count_mention(metrics: &Metrics, outlet: &str, analysis: &Analysis) {
+    if !analysis.scope.inside {
+        return;
+    }
+    let sentiment = analysis.toward_city.label.name();
+    if let Some(service) = analysis.services.first() {
+        metrics.mentions_total.with_label_values(&[&service.name, sentiment]).inc();
+    }
+    if let Some(agency) = analysis.agencies.first() {
+        metrics.mentions_by_agency_total.with_label_values(&[&agency.name, sentiment]).inc();
+    }
+    if let Some(district) = &analysis.district {
+        metrics.mentions_by_district_total.with_label_values(&[district, sentiment]).inc();
+    }
+    let outlet = metrics.bounded("outlet", outlet);
+    metrics.mentions_by_outlet_total.with_label_values(&[outlet]).inc();
+}

@@ -1,0 +1,104 @@
+//! The loops: each has a `tick` that does what is due once, and a `run` that does so until the stop. They join the
+//! pure stages to the network and the database and decide as little as possible themselves.
+
+mod announced;
+mod folder;
+mod keeping;
+mod poll;
+mod read;
+mod upkeep;
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use tokio::sync::watch;
+
+use crate::{
+    clock::Clock,
+    domain::Source,
+    fetch::{Fetcher, Guard, GuardError},
+    metrics::Metrics,
+    pipeline::Analyzer,
+    store::Store,
+};
+
+pub use poll::Poll;
+pub use read::Read;
+pub use upkeep::Upkeep;
+
+/// The sources as they are configured now; replaced as a whole on reload.
+pub type Sources = watch::Receiver<Arc<Vec<Source>>>;
+
+/// What all loops share.
+#[derive(Clone)]
+pub struct Shared {
+    /// The database.
+    pub store: Store,
+    /// The way to outside sites.
+    pub fetcher: Arc<Fetcher>,
+    /// Dictionaries and models.
+    pub analyzer: Arc<Analyzer>,
+    /// Where reports come from.
+    pub sources: Sources,
+    /// Counters.
+    pub metrics: Arc<Metrics>,
+    /// Time.
+    pub clock: Arc<dyn Clock>,
+    guards: Guards,
+}
+
+type Guards = Arc<Mutex<HashMap<Vec<String>, Arc<Guard>>>>;
+
+impl Shared {
+    /// Everything the loops need, with no guard made yet.
+    #[must_use]
+    pub fn new(
+        store: Store,
+        fetcher: Arc<Fetcher>,
+        analyzer: Arc<Analyzer>,
+        sources: Sources,
+        metrics: Arc<Metrics>,
+        clock: Arc<dyn Clock>,
+    ) -> Self {
+        Self { store, fetcher, analyzer, sources, metrics, clock, guards: Guards::default() }
+    }
+
+    /// The address rules of a source; sources with the same networks share one guard and its connections.
+    fn guard(&self, source: &Source) -> Result<Arc<Guard>, GuardError> {
+        let mut guards = self.guards.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = guards.get(&source.allow_networks) {
+            return Ok(Arc::clone(known));
+        }
+        let made = Arc::new(Guard::new(&source.allow_networks)?);
+        guards.insert(source.allow_networks.clone(), Arc::clone(&made));
+        Ok(made)
+    }
+}
+
+/// SHA-256 of bytes, in hex.
+fn sha256_hex(bytes: &[u8]) -> String {
+    use sha2::{Digest, Sha256};
+    hex(&Sha256::digest(bytes))
+}
+
+/// SHA-256 over several texts, in hex. Each is preceded by its length, so that "ab" + "c" and "a" + "bc" differ.
+fn fingerprint<const N: usize>(texts: [&[u8]; N]) -> String {
+    use sha2::{Digest, Sha256};
+    let mut hash = Sha256::new();
+    for text in texts {
+        hash.update(u64::try_from(text.len()).unwrap_or(u64::MAX).to_be_bytes());
+        hash.update(text);
+    }
+    hex(&hash.finalize())
+}
+
+fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write;
+    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut hex, byte| {
+        // Writing to a String cannot fail.
+        let _ = write!(hex, "{byte:02x}");
+        hex
+    })
+}
