@@ -1,0 +1,146 @@
+//! What a page says when it cannot be shown: fixed words to the browser, the detail to the log under a number that
+//! stands on both.
+
+use std::sync::{
+    Arc,
+    atomic::{AtomicU64, Ordering},
+};
+
+use askama::Template;
+use axum::{
+    extract::State,
+    http::{
+        StatusCode,
+        header::{ALLOW, CACHE_CONTROL, RETRY_AFTER},
+    },
+    response::{Html, IntoResponse, Response},
+};
+
+use crate::{
+    store::StoreError,
+    web::{
+        Desk,
+        frame::{Frame, Section},
+    },
+};
+
+/// What handlers share.
+pub(super) type Shared = Arc<Desk>;
+
+/// Pages show what is in the database now, and some of it is not for the next user of the same machine.
+const NOT_KEPT: (axum::http::HeaderName, &str) = (CACHE_CONTROL, "no-store");
+
+/// When to try a busy database again, in seconds.
+const SOON: &str = "5";
+
+/// Why a page cannot be shown.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum Fault {
+    /// There is no such page or report.
+    #[error("there is no such page")]
+    Missing,
+    /// The console only shows, so far.
+    #[error("only GET and HEAD are answered")]
+    Method,
+    /// The answer took too long.
+    #[error("the page took longer than {0} s; see whether the database is busy")]
+    Slow(u64),
+    /// A handler panicked.
+    #[error("a page panicked: {0}; this is a fault of the program, report it")]
+    Panic(String),
+    /// The database failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// A template failed.
+    #[error("a page could not be written: {0}; this is a fault of the program, report it")]
+    Template(#[from] askama::Error),
+}
+
+impl Fault {
+    fn status(&self) -> StatusCode {
+        match self {
+            Self::Missing => StatusCode::NOT_FOUND,
+            Self::Method => StatusCode::METHOD_NOT_ALLOWED,
+            Self::Slow(_) => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Store(error) if error.retryable() => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Panic(_) | Self::Store(_) | Self::Template(_) => StatusCode::INTERNAL_SERVER_ERROR,
+        }
+    }
+}
+
+/// The page that says so.
+#[derive(Debug, Template)]
+#[template(path = "fault.html")]
+pub(super) struct FaultPage {
+    pub(super) frame: Frame,
+    pub(super) status: StatusCode,
+    /// What stands on the page and in the log, for faults that are ours.
+    pub(super) number: Option<String>,
+}
+
+impl FaultPage {
+    fn title(&self) -> &'static str {
+        match self.status {
+            StatusCode::NOT_FOUND => "找不到這個頁面",
+            StatusCode::METHOD_NOT_ALLOWED => "不支援這個操作",
+            StatusCode::SERVICE_UNAVAILABLE => "系統忙碌中",
+            _ => "系統發生錯誤",
+        }
+    }
+
+    fn advice(&self) -> &'static str {
+        match self.status {
+            StatusCode::NOT_FOUND => "網址可能有誤，或該則報導不在資料庫內。請由輿情清單重新查詢。",
+            StatusCode::METHOD_NOT_ALLOWED => "本系統目前僅供查閱。請由輿情清單操作。",
+            StatusCode::SERVICE_UNAVAILABLE => "資料庫暫時無法回應，已蒐集的資料不受影響。請稍候數秒後重新整理。",
+            _ => "已蒐集的資料不受影響。請重新整理；若持續發生，請將下列錯誤編號告知系統管理人員。",
+        }
+    }
+}
+
+impl Desk {
+    /// A page, or the page that says why not.
+    pub(super) fn answer<T: Template>(&self, page: Result<T, Fault>) -> Response {
+        match page.and_then(|page| Ok(page.render()?)) {
+            Ok(html) => ([NOT_KEPT], Html(html)).into_response(),
+            Err(fault) => self.apology(&fault),
+        }
+    }
+
+    /// The page that says why not.
+    pub(super) fn apology(&self, fault: &Fault) -> Response {
+        let now = self.console.clock.now();
+        let status = fault.status();
+        let number = (status.is_server_error()).then(|| {
+            let number = fault_number(now.timestamp());
+            tracing::error!(number, error = %fault, "a page could not be shown");
+            number
+        });
+        let page = FaultPage { frame: Frame::new(Section::Nowhere, now), status, number };
+        let Ok(html) = page.render() else { return status.into_response() };
+        let mut response = (status, [NOT_KEPT], Html(html)).into_response();
+        if status == StatusCode::SERVICE_UNAVAILABLE {
+            response.headers_mut().insert(RETRY_AFTER, axum::http::HeaderValue::from_static(SOON));
+        }
+        if status == StatusCode::METHOD_NOT_ALLOWED {
+            response.headers_mut().insert(ALLOW, axum::http::HeaderValue::from_static("GET, HEAD"));
+        }
+        response
+    }
+}
+
+/// Anything that has no route.
+pub(super) async fn missing(State(desk): State<Shared>) -> Response {
+    desk.apology(&Fault::Missing)
+}
+
+/// A route asked with another method.
+pub(super) async fn wrong_method(State(desk): State<Shared>) -> Response {
+    desk.apology(&Fault::Method)
+}
+
+/// Short enough to be read out on the telephone, and never the same twice.
+fn fault_number(seconds: i64) -> String {
+    static COUNT: AtomicU64 = AtomicU64::new(1);
+    format!("{seconds:X}-{:X}", COUNT.fetch_add(1, Ordering::Relaxed))
+}

@@ -1,0 +1,101 @@
+//! What surrounds every answer: limits, security headers, the catching of panics, and counting.
+
+use std::{any::Any, sync::Arc, time::Duration};
+
+use axum::{
+    Router,
+    extract::{MatchedPath, Request, State},
+    http::{
+        HeaderName, HeaderValue,
+        header::{CONTENT_SECURITY_POLICY, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS},
+    },
+    middleware::{Next, from_fn_with_state, map_response},
+    response::Response,
+};
+use tower_http::{catch_panic::CatchPanicLayer, limit::RequestBodyLimitLayer};
+
+use crate::web::{
+    Desk,
+    fault::{Fault, Shared},
+};
+
+/// Nobody sends this console a body yet; this much is read of one before it is refused.
+const MOST_BODY: usize = 16 * 1024;
+
+/// A page that takes longer has lost its reader.
+const SLOWEST: Duration = Duration::from_secs(10);
+
+/// Only what the console itself serves is loaded or run, it is framed by nobody, and the addresses of its pages,
+/// which hold what was searched for, stay inside (OWASP ASVS 5.0, 3.4).
+const HEADERS: [(HeaderName, &str); 4] = [
+    (
+        CONTENT_SECURITY_POLICY,
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; \
+         form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+    ),
+    (X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    (REFERRER_POLICY, "same-origin"),
+    (X_FRAME_OPTIONS, "DENY"),
+];
+
+/// The same routes, guarded.
+pub(super) fn guarded(pages: Router, desk: &Shared) -> Router {
+    let for_panics = Arc::clone(desk);
+    pages
+        .layer(RequestBodyLimitLayer::new(MOST_BODY))
+        .layer(from_fn_with_state(Arc::clone(desk), in_time))
+        .layer(CatchPanicLayer::custom(move |panic: Box<dyn Any + Send>| {
+            for_panics.apology(&Fault::Panic(said(panic.as_ref())))
+        }))
+        .layer(from_fn_with_state(Arc::clone(desk), counted))
+        .layer(map_response(with_headers))
+}
+
+/// Adds the security headers; also for the routes of other listeners.
+pub(super) async fn with_headers(mut response: Response) -> Response {
+    for (name, value) in HEADERS {
+        response.headers_mut().insert(name, HeaderValue::from_static(value));
+    }
+    response
+}
+
+async fn in_time(State(desk): State<Shared>, request: Request, next: Next) -> Response {
+    match tokio::time::timeout(SLOWEST, next.run(request)).await {
+        Ok(response) => response,
+        Err(_) => desk.apology(&Fault::Slow(SLOWEST.as_secs())),
+    }
+}
+
+async fn counted(State(desk): State<Shared>, request: Request, next: Next) -> Response {
+    let Desk { console, .. } = desk.as_ref();
+    let route = request.extensions().get::<MatchedPath>().cloned();
+    let handler = route.as_ref().map_or("unmatched", MatchedPath::as_str);
+    let method = match request.method().as_str() {
+        "GET" => "GET",
+        "HEAD" => "HEAD",
+        _ => "other",
+    };
+    let timer = console.metrics.http_request_duration_seconds.with_label_values(&[handler]).start_timer();
+    let response = next.run(request).await;
+    timer.observe_duration();
+    let code = response.status();
+    console.metrics.http_requests_total.with_label_values(&[handler, method, code.as_str()]).inc();
+    response
+}
+
+fn said(panic: &(dyn Any + Send)) -> String {
+    let said = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
+    said.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_else(|| "without a word".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_panic_is_logged_with_its_words() {
+        assert_eq!(said(&"a"), "a");
+        assert_eq!(said(&String::from("b")), "b");
+        assert_eq!(said(&1), "without a word");
+    }
+}

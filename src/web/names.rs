@@ -1,0 +1,133 @@
+//! What ids and closed lists are called on screen.
+
+use std::collections::HashMap;
+
+use crate::domain::{City, DateQuality, Label, TextKind, TroubleKind};
+
+/// The names of services and agencies.
+#[derive(Debug, Default)]
+pub(super) struct Names {
+    services: HashMap<String, String>,
+    agencies: HashMap<String, String>,
+}
+
+impl Names {
+    pub(super) fn of(city: &City) -> Self {
+        Self {
+            services: city.services.iter().map(|service| (service.id.clone(), service.name.clone())).collect(),
+            agencies: city.agencies.iter().map(|agency| (agency.name.clone(), agency.short.clone())).collect(),
+        }
+    }
+
+    /// A service's name; an id that the dictionaries no longer know stands for itself.
+    pub(super) fn service<'a>(&'a self, id: &'a str) -> &'a str {
+        self.services.get(id).map_or(id, String::as_str)
+    }
+
+    /// An agency's short name, or its full one.
+    pub(super) fn agency<'a>(&'a self, name: &'a str) -> &'a str {
+        self.agencies.get(name).map_or(name, String::as_str)
+    }
+
+    /// What a word spoke for: a service or an agency.
+    pub(super) fn of_either<'a>(&'a self, what: &'a str) -> &'a str {
+        self.services.get(what).or_else(|| self.agencies.get(what)).map_or(what, String::as_str)
+    }
+}
+
+/// What happened to a source, and what can be done about it.
+pub(super) fn trouble(kind: TroubleKind) -> (&'static str, &'static str) {
+    match kind {
+        TroubleKind::HttpError => ("網站回應錯誤", "系統將自動重試；請以瀏覽器確認網址，如已搬遷請更新來源設定"),
+        TroubleKind::Timeout => ("網站逾時未回應", "系統將自動重試；如長期緩慢，請洽系統管理人員延長等候時間"),
+        TroubleKind::Dns => ("查無此網域", "請確認網址是否正確，或洽機房檢查名稱伺服器"),
+        TroubleKind::Tls => ("無法建立安全連線", "該站憑證可能已過期，請通知媒體；系統將自動重試"),
+        TroubleKind::TooLarge => ("回應內容過大", "請改用該站較小的訊息來源，或洽系統管理人員調高上限"),
+        TroubleKind::Blocked => ("位址不在允許範圍", "內部網路位址須由系統管理人員於來源設定明列允許"),
+        TroubleKind::Robots => ("該站禁止自動讀取", "請改用該站提供的訊息來源，或洽媒體同意"),
+        TroubleKind::Challenge => ("遇到驗證或維護頁面", "系統將自動重試；如持續發生，請洽媒體開放讀取"),
+        TroubleKind::RateLimited => ("該站要求暫緩讀取", "系統已自動放慢，無須處理；如經常發生，請拉長輪詢間隔"),
+        TroubleKind::ParseError => ("內容不是預期的格式", "請以瀏覽器確認網址，並檢查來源設定的類型"),
+        TroubleKind::Internal => ("本系統無法讀取", "請洽系統管理人員查看技術細節"),
+    }
+}
+
+/// A polarity in words.
+pub(super) fn label(label: Label) -> &'static str {
+    match label {
+        Label::Negative => "負面",
+        Label::Neutral => "中性",
+        Label::Positive => "正面",
+    }
+}
+
+/// A polarity as a shape, so that colour never says it alone.
+pub(super) fn shape(label: Label) -> &'static str {
+    match label {
+        Label::Negative => "▼",
+        Label::Neutral => "●",
+        Label::Positive => "▲",
+    }
+}
+
+/// A kind of text in words.
+pub(super) fn kind(kind: TextKind) -> &'static str {
+    match kind {
+        TextKind::Complaint => "陳情",
+        TextKind::Question => "詢問",
+        TextKind::Report => "報導",
+        TextKind::Opinion => "評論",
+        TextKind::Notice => "公告",
+        TextKind::Praise => "肯定",
+        TextKind::Other => "其他",
+    }
+}
+
+/// A kind of place in words, from its stored name.
+pub(super) fn place(kind: &str) -> &'static str {
+    match kind {
+        "district" => "行政區",
+        "village" => "里",
+        "road" => "道路",
+        "station" => "車站",
+        "facility" => "設施",
+        _ => "地點",
+    }
+}
+
+/// A kind of personal data in words, from its stored name.
+pub(super) fn personal(kind: &str) -> &'static str {
+    match kind {
+        "phone" => "電話",
+        "plate" => "車牌",
+        "id" => "身分證字號",
+        "address" => "地址",
+        "name" => "姓名",
+        _ => "個人資料",
+    }
+}
+
+/// What is to be known of how a time was read; nothing when it was written in full.
+pub(super) fn quality(quality: DateQuality) -> Option<&'static str> {
+    match quality {
+        DateQuality::Exact => None,
+        DateQuality::DayOnly => Some("原文僅載日期"),
+        DateQuality::Inferred => Some("年份或日期係推定"),
+        DateQuality::Clamped => Some("原文時間在未來，改以擷取時間計"),
+    }
+}
+
+/// How a source is read, in words, from its kind's name.
+pub(super) fn source_kind(kind: &str) -> &'static str {
+    match kind {
+        "feed" => "訂閱摘要",
+        "sitemap" => "網站地圖",
+        "list" => "列表網頁",
+        "board" => "看板",
+        "mastodon" => "Mastodon",
+        "youtube" => "YouTube",
+        "json" => "JSON 資料",
+        "folder" => "檔案匯入",
+        _ => "其他",
+    }
+}

@@ -1,0 +1,199 @@
+//! Every template with nothing in it and with the worst in it.
+
+use askama::Template;
+use axum::http::StatusCode;
+use chrono::DateTime;
+
+use super::{
+    fault::FaultPage,
+    filter::Wanted,
+    frame::{Frame, Section},
+    list::{Choice, Facets, InForce, ListPage, Row},
+    pieces::{Look, Piece},
+    report::{Feeling, Guess, Moment, ReportPage, Version},
+    sources::{Condition, SourceRow, SourcesPage, When},
+};
+use crate::domain::{Label, TextKind, Trouble, TroubleKind};
+
+/// Markup, a quote, a bidirectional override, NUL, and more than any outlet writes.
+fn hostile() -> String {
+    format!("\"'><script>alert(1)</script>{{{{7*7}}}}\u{202e}\0{}", "極長".repeat(5_000))
+}
+
+fn line(text: &str) -> Vec<Piece> {
+    let look = [Look::Plain, Look::Marked(text.to_owned()), Look::Masked("電話")];
+    look.map(|look| Piece { text: text.to_owned(), look }).to_vec()
+}
+
+fn check(page: &impl Template) {
+    let html = page.render().unwrap();
+    assert!(html.starts_with("<!doctype html>") && html.trim_end().ends_with("</html>"));
+    assert!(!html.contains("<script>alert") && !html.contains("\"'>"), "markup came through");
+    for pair in ["main", "header", "footer", "ol", "ul", "li", "dl", "bdi", "mark", "table", "details"] {
+        let opened = html.matches(&format!("<{pair}>")).count() + html.matches(&format!("<{pair} ")).count();
+        assert_eq!(opened, html.matches(&format!("</{pair}>")).count(), "<{pair}> is not closed");
+    }
+}
+
+fn frame() -> Frame {
+    Frame::new(Section::Reports, DateTime::UNIX_EPOCH)
+}
+
+fn list(text: &str, rows: Vec<Row>) -> ListPage {
+    let choice = || vec![Choice { value: text.into(), name: text.into(), count: text.into(), chosen: true }];
+    ListPage {
+        frame: frame(),
+        wanted: Wanted { search: text.into(), source: text.into(), ..Wanted::default() },
+        facets: Facets {
+            outlets: choice(),
+            services: choice(),
+            agencies: choice(),
+            districts: choice(),
+            sentiments: choice(),
+            kinds: choice(),
+            scopes: choice(),
+        },
+        in_force: vec![InForce { what: "搜尋", value: text.into(), without: text.into() }],
+        rows,
+        total: u64::MAX,
+        next: Some(text.into()),
+        idle_search: true,
+    }
+}
+
+fn row(text: &str) -> Row {
+    Row {
+        id: text.into(),
+        outlet: text.into(),
+        clock: text.into(),
+        ago: text.into(),
+        iso: text.into(),
+        title: line(text),
+        lead: line(text),
+        service: Some((text.into(), text.into())),
+        agency: Some(text.into()),
+        agency_is_citys: false,
+        district: Some(text.into()),
+        kind: TextKind::Complaint,
+        toward_city: Label::Negative,
+        official: true,
+        in_scope: false,
+        revision: 9,
+    }
+}
+
+#[test]
+fn the_list_holds_whatever_it_is_given() {
+    check(&list("", Vec::new()));
+    check(&list("", vec![row("")]));
+    check(&list(&hostile(), vec![row(&hostile()), row(&hostile())]));
+    check(&ListPage { facets: Facets::default(), in_force: Vec::new(), ..list("", Vec::new()) });
+}
+
+#[test]
+fn the_report_holds_whatever_it_is_given() {
+    for text in [String::new(), hostile()] {
+        let guesses = || vec![Guess { name: text.clone(), percent: 100, note: Some(text.clone()) }];
+        let page = ReportPage {
+            frame: frame(),
+            title: line(&text),
+            body: vec![line(&text)],
+            outlet: text.clone(),
+            byline: Some(text.clone()),
+            official: Some(text.clone()),
+            in_scope: false,
+            scope_percent: 0,
+            original: Some(text.clone()),
+            moments: vec![Moment {
+                what: "刊登",
+                clock: text.clone(),
+                ago: text.clone(),
+                iso: text.clone(),
+                note: Some("註"),
+                leads: true,
+            }],
+            masked: true,
+            services: guesses(),
+            categories: guesses(),
+            agencies: guesses(),
+            places: vec![("道路", text.clone())],
+            district: Some(text.clone()),
+            kind: "陳情",
+            feelings: vec![Feeling { what: "對市府傾向", label: Label::Positive, score: text.clone() }],
+            reasons: vec![(text.clone(), vec![text.clone()])],
+            versions: vec![Version {
+                number: 2,
+                title: line(&text),
+                clock: text.clone(),
+                iso: text.clone(),
+                hash: text.clone(),
+                current: true,
+            }],
+            source: text.clone(),
+            source_reports: text.clone(),
+            charset: text.clone(),
+            snapshot: Some(text.clone()),
+            model: text.clone(),
+            id: text.clone(),
+        };
+        check(&page);
+        check(&ReportPage {
+            title: Vec::new(),
+            body: Vec::new(),
+            byline: None,
+            official: None,
+            original: None,
+            moments: Vec::new(),
+            masked: false,
+            services: Vec::new(),
+            categories: Vec::new(),
+            agencies: Vec::new(),
+            places: Vec::new(),
+            district: None,
+            feelings: Vec::new(),
+            reasons: Vec::new(),
+            versions: Vec::new(),
+            snapshot: None,
+            ..page
+        });
+    }
+}
+
+#[test]
+fn the_sources_hold_whatever_they_are_given() {
+    check(&SourcesPage { frame: frame(), rows: Vec::new() });
+    for text in [String::new(), hostile()] {
+        let when = || Some(When { clock: text.clone(), distance: text.clone(), iso: text.clone() });
+        let row = |condition| SourceRow {
+            id: text.clone(),
+            name: text.clone(),
+            outlet: text.clone(),
+            address: Some(text.clone()),
+            kind: "看板",
+            interval: text.clone(),
+            policy: "留存全文",
+            official: Some(text.clone()),
+            condition,
+            failures: u32::MAX,
+            trouble: Some(Trouble { kind: TroubleKind::HttpError, detail: text.clone() }),
+            succeeded: when(),
+            newest: when(),
+            count: Some(text.clone()),
+            due: when(),
+        };
+        check(&SourcesPage { frame: frame(), rows: vec![row(Condition::Failing), row(Condition::Off)] });
+    }
+}
+
+#[test]
+fn a_fault_says_what_to_do() {
+    for status in [
+        StatusCode::NOT_FOUND,
+        StatusCode::METHOD_NOT_ALLOWED,
+        StatusCode::SERVICE_UNAVAILABLE,
+        StatusCode::INTERNAL_SERVER_ERROR,
+    ] {
+        check(&FaultPage { frame: frame(), status, number: Some(hostile()) });
+        check(&FaultPage { frame: frame(), status, number: None });
+    }
+}
