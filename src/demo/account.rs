@@ -1,0 +1,259 @@
+//! What happened on the staged day, step by step, as JSON.
+
+use std::path::Path;
+
+use anyhow::Context;
+use serde::Serialize;
+
+use super::day::{Day, Report};
+use crate::{
+    app::Daemon,
+    clock::Clock,
+    domain::taipei,
+    store::{Filter, ReportRow},
+};
+
+/// Reports that are in the newsroom when the day opens, at the least.
+const AT_OPENING: u64 = 20;
+
+/// Real seconds in which the first analysed report must be in the console.
+const FIRST_WITHIN_MS: u64 = 10_000;
+
+/// Characters by which a post without a headline is known.
+const BEGINNING: usize = 16;
+
+/// Rows read at once when the day is judged.
+const PAGE: usize = 200;
+
+/// The demo's report.
+#[derive(Debug, Serialize)]
+pub(super) struct Account {
+    pub ok: bool,
+    steps: Vec<Step>,
+    polls: u64,
+    reports: u64,
+    misreports: Misreports,
+    refused: Vec<Reason>,
+    corrections: Vec<Correction>,
+    notifications: u64,
+    latency_ms: Latency,
+    #[serde(skip)]
+    factor: u32,
+}
+
+/// One step of the story.
+#[derive(Debug, Serialize)]
+struct Step {
+    name: &'static str,
+    /// Staged time, RFC 3339.
+    at: String,
+    ok: bool,
+    detail: String,
+}
+
+/// Staged misreports and what the check made of them.
+#[derive(Debug, Default, Serialize)]
+struct Misreports {
+    staged: usize,
+    found: usize,
+    wrong: usize,
+}
+
+/// A publication that was refused.
+#[derive(Debug, Serialize)]
+struct Reason {
+    reason: String,
+}
+
+/// What an outlet did after a clarification.
+#[derive(Debug, Serialize)]
+struct Correction {
+    outlet: String,
+    outcome: String,
+    seconds: u64,
+}
+
+/// Real time from a report's appearance to its analysis in the console.
+#[derive(Debug, Default, Serialize)]
+struct Latency {
+    p50: u64,
+    p99: u64,
+}
+
+impl Account {
+    /// An empty account of a day that runs `factor` times as fast.
+    pub fn new(factor: u32) -> Self {
+        Self {
+            ok: false,
+            steps: Vec::new(),
+            polls: 0,
+            reports: 0,
+            misreports: Misreports::default(),
+            refused: Vec::new(),
+            corrections: Vec::new(),
+            notifications: 0,
+            latency_ms: Latency::default(),
+            factor,
+        }
+    }
+
+    /// Notes the steps that pass while the day goes on.
+    pub async fn observe(&mut self, day: &Day, daemon: &Daemon, clock: &dyn Clock) -> anyhow::Result<()> {
+        let at = taipei(clock.now()).to_rfc3339();
+        let real_ms = u64::try_from(clock.monotonic().as_millis()).unwrap_or(u64::MAX) / u64::from(self.factor);
+        let total = daemon.store.reports(&Filter::default(), None, 1).await?.total;
+        if total > 0 && !self.has("first_report") {
+            let ok = real_ms <= FIRST_WITHIN_MS;
+            self.note("first_report", at.clone(), ok, format!("{real_ms} ms after the start"));
+        }
+        let expected = u64::try_from(day.reports.iter().filter(|r| r.at <= day.opens).count()).unwrap_or_default();
+        if total >= expected && !self.has("opening") {
+            let detail = format!("{expected} reports of the dawn are there");
+            self.note("opening", at.clone(), expected >= AT_OPENING, detail);
+        }
+        let states = daemon.store.source_states().await?;
+        let troubled = states.iter().find_map(|(id, state)| Some((id.clone(), state.trouble.clone()?)));
+        match troubled {
+            Some((id, trouble)) if !self.has("source_degraded") => {
+                self.note("source_degraded", at, true, format!("{id}: {}", trouble.detail));
+            }
+            None if self.has("source_degraded") && !self.has("source_recovered") => {
+                self.note("source_recovered", at, true, "all sources work again".into());
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    /// Judges the day at its end: every staged report must have been found, read and kept.
+    pub async fn judge(&mut self, day: &Day, daemon: &Daemon) -> anyhow::Result<()> {
+        let at = taipei(day.closes).to_rfc3339();
+        let rows = all_rows(daemon).await?;
+        self.reports = u64::try_from(rows.len()).unwrap_or(u64::MAX);
+        self.polls = polls(&daemon.metrics.render().context("the metrics")?);
+        self.misreports.staged = day.reports.iter().filter(|report| report.misreport.is_some()).count();
+
+        let missing: Vec<&str> = day
+            .reports
+            .iter()
+            .filter(|report| found(day, report, &rows).is_none())
+            .map(|report| report.key.as_str())
+            .collect();
+        let detail = if missing.is_empty() {
+            format!("all {} staged reports are in the console", day.reports.len())
+        } else {
+            format!("missing: {}", missing.join(" "))
+        };
+        self.note("all_reports", at.clone(), missing.is_empty(), detail);
+
+        let revised = rows.iter().filter(|row| row.revision > 1).count();
+        self.note(
+            "revisions",
+            at.clone(),
+            revised > 0,
+            format!("{revised} reports were changed and have a second version"),
+        );
+        self.console(&at, daemon).await?;
+        for name in ["first_report", "opening", "source_degraded", "source_recovered"] {
+            if !self.has(name) {
+                self.note(name, at.clone(), false, "did not take place".into());
+            }
+        }
+        self.latency_ms = latency(day, &rows, self.factor);
+        self.ok = self.steps.iter().all(|step| step.ok);
+        Ok(())
+    }
+
+    /// Uses the console as a duty officer would, over HTTP.
+    async fn console(&mut self, at: &str, daemon: &Daemon) -> anyhow::Result<()> {
+        let client = reqwest::Client::builder().no_proxy().build()?;
+        for (name, path, expect) in [
+            ("search", "/?q=捷運&scope=all", "捷運"),
+            ("sources_page", "/sources", "圍島快訊"),
+            ("ready", "/readyz", "ready"),
+        ] {
+            let url = format!("http://{}{path}", daemon.console);
+            let answer = client.get(url).send().await?;
+            let status = answer.status();
+            let found = answer.text().await?.contains(expect);
+            self.note(
+                name,
+                at.to_owned(),
+                status.is_success() && found,
+                format!("{path} answered {}", status.as_u16()),
+            );
+        }
+        let text = client.get(format!("http://{}/metrics", daemon.exposition)).send().await?.text().await?;
+        let found = text.contains("clarion_mentions_total{");
+        self.note("metrics", at.to_owned(), found, "the opinion counters are exposed".into());
+        Ok(())
+    }
+
+    /// Prints the steps, and writes the JSON where it was asked for.
+    pub fn tell(&self, report: Option<&Path>) -> anyhow::Result<()> {
+        use std::io::Write;
+        let mut out = std::io::stdout().lock();
+        for step in &self.steps {
+            writeln!(out, "{} {:<17} {}", if step.ok { "通過" } else { "失敗" }, step.name, step.detail)?;
+        }
+        if let Some(path) = report {
+            let json = serde_json::to_string_pretty(self)?;
+            std::fs::write(path, json + "\n").with_context(|| format!("cannot write {}", path.display()))?;
+        }
+        Ok(())
+    }
+
+    fn has(&self, name: &str) -> bool {
+        self.steps.iter().any(|step| step.name == name)
+    }
+
+    fn note(&mut self, name: &'static str, at: String, ok: bool, detail: String) {
+        self.steps.push(Step { name, at, ok, detail });
+    }
+}
+
+async fn all_rows(daemon: &Daemon) -> anyhow::Result<Vec<ReportRow>> {
+    let (mut rows, mut after) = (Vec::new(), None);
+    loop {
+        let page = daemon.store.reports(&Filter::default(), after, PAGE).await?;
+        rows.extend(page.rows);
+        after = page.next;
+        if after.is_none() {
+            return Ok(rows);
+        }
+    }
+}
+
+/// All polls of all sources, read from the exposition.
+fn polls(exposition: &str) -> u64 {
+    exposition
+        .lines()
+        .filter(|line| line.starts_with("clarion_source_polls_total{"))
+        .filter_map(|line| line.rsplit(' ').next()?.parse::<u64>().ok())
+        .sum()
+}
+
+/// The row of a staged report, known by its last headline; posts without one are known by how they begin.
+fn found<'a>(day: &Day, report: &Report, rows: &'a [ReportRow]) -> Option<&'a ReportRow> {
+    let shown = report.shown(day.closes);
+    let title = shown.map_or(report.title.as_str(), |shown| shown.title);
+    let beginning: String = report.text.chars().take(BEGINNING).collect();
+    rows.iter().find(|row| row.title.contains(title) || row.lead.starts_with(&beginning))
+}
+
+/// Staged time from appearance to first sight, turned back into real time.
+fn latency(day: &Day, rows: &[ReportRow], factor: u32) -> Latency {
+    let mut waits: Vec<u64> = day
+        .reports
+        .iter()
+        .filter(|report| report.at > day.opens)
+        .filter_map(|report| {
+            let row = found(day, report, rows)?;
+            u64::try_from((row.first_seen_at - report.at).num_milliseconds()).ok()
+        })
+        .map(|staged| staged / u64::from(factor))
+        .collect();
+    waits.sort_unstable();
+    let at = |share: usize| waits.get((waits.len() * share / 100).min(waits.len().saturating_sub(1))).copied();
+    Latency { p50: at(50).unwrap_or_default(), p99: at(99).unwrap_or_default() }
+}

@@ -1,0 +1,187 @@
+//! `clarion demo`: a staged newsroom on loopback and the real daemon against it, over real HTTP, on a database in a
+//! temporary folder. Outlets, events and texts are invented.
+
+mod account;
+pub mod day;
+pub mod newsroom;
+mod sources;
+
+use std::{
+    io::{IsTerminal, Write},
+    path::PathBuf,
+    sync::Arc,
+    time::Duration,
+};
+
+use anyhow::Context;
+use chrono::{DateTime, Utc};
+use ulid::Ulid;
+
+use crate::{
+    app::{self, Daemon},
+    clock::{Clock, ScaledClock},
+    config::Config,
+    domain::taipei,
+    lifecycle::{Ending, Tasks},
+    store::{Filter, Tally},
+};
+use account::Account;
+use day::Day;
+use newsroom::Newsroom;
+
+/// How long the staged day takes when nothing else is asked for.
+const USUAL_PLAY: Duration = Duration::from_secs(90);
+
+/// Real time between two status lines.
+const STATUS_EVERY: Duration = Duration::from_millis(500);
+
+/// Staged time after the last report in which sources are polled once more before the day is judged.
+const AFTERMATH: chrono::TimeDelta = chrono::TimeDelta::minutes(30);
+
+/// What the command line asks for.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// The console's port.
+    pub port: u16,
+    /// The port for Prometheus.
+    pub metrics_port: u16,
+    /// Plays the day in this time, judges it and ends.
+    pub play_for: Option<Duration>,
+    /// Where the report goes.
+    pub report: Option<PathBuf>,
+}
+
+/// Plays the day. Without a time to play for it stays up until it is stopped; with one it says whether every step
+/// of the story took place.
+///
+/// # Errors
+/// When a port is taken, a staged text is wrong, or the daemon cannot start.
+pub async fn play(settings: Settings) -> anyhow::Result<bool> {
+    let day = Arc::new(Day::staged()?);
+    let end = day.closes + AFTERMATH;
+    let staged = (end - day.opens).to_std().unwrap_or_default();
+    let real = settings.play_for.unwrap_or(USUAL_PLAY);
+    let factor = u32::try_from(staged.as_millis() / real.as_millis().max(1)).unwrap_or(u32::MAX).max(1);
+    let clock: Arc<dyn Clock> = Arc::new(ScaledClock::start(day.opens, end, factor));
+
+    let folder = std::env::temp_dir().join(format!("clarion-demo-{}", Ulid::generate().to_string()));
+    let mut tasks = Tasks::listening().context("signals cannot be listened to")?;
+    let newsroom = Newsroom::open(Arc::clone(&day), Arc::clone(&clock)).context("the staged newsroom")?;
+    let sources = newsroom.sources();
+    let outlets = sources.len();
+    let newsroom = newsroom.run(tasks.stop());
+    tasks.spawn("newsroom", newsroom);
+    let daemon = app::start(&config(&settings, &folder), sources, Arc::clone(&clock), &mut tasks).await?;
+    let stage = Stage { day, daemon, clock, factor };
+    stage.introduce(outlets, real)?;
+
+    let stop = tasks.stop();
+    let (store, judged) = (stage.daemon.store.clone(), settings.play_for.is_some());
+    let (say, hear) = tokio::sync::oneshot::channel();
+    tasks.spawn("status", async move {
+        let account = stage.watch(&stop, end, judged).await;
+        if let Err(error) = &account {
+            tracing::error!("the demo cannot be watched: {error:#}");
+        }
+        stop.cancel();
+        // The receiver is gone only when the process is ending anyway.
+        drop(say.send(account));
+    });
+    let ending = tasks.run(|error| tracing::error!(%error, "a task panicked")).await;
+    store.close().await;
+    // A leftover folder in the system's temporary place harms nobody.
+    drop(std::fs::remove_dir_all(&folder));
+    if !judged {
+        return Ok(ending == Ending::Asked);
+    }
+    let account = hear.await.context("the demo was stopped before it was judged")??;
+    account.tell(settings.report.as_deref())?;
+    Ok(account.ok)
+}
+
+fn config(settings: &Settings, folder: &std::path::Path) -> Config {
+    let mut config = Config::default();
+    config.database.url = format!("sqlite:{}", folder.join("clarion.db").display());
+    config.http.listen = format!("127.0.0.1:{}", settings.port);
+    config.metrics.listen = format!("127.0.0.1:{}", settings.metrics_port);
+    config
+}
+
+/// The staged day under way.
+struct Stage {
+    day: Arc<Day>,
+    daemon: Daemon,
+    clock: Arc<dyn Clock>,
+    factor: u32,
+}
+
+impl Stage {
+    fn introduce(&self, outlets: usize, real: Duration) -> std::io::Result<()> {
+        let mut out = std::io::stdout().lock();
+        writeln!(
+            out,
+            "澄訊 Clarion 示範：{}，{outlets} 個虛構來源",
+            crate::domain::roc_date(taipei(self.day.opens).date_naive())
+        )?;
+        writeln!(out, "  主控台  http://{}/", self.daemon.console)?;
+        writeln!(out, "  指標    http://{}/metrics", self.daemon.exposition)?;
+        writeln!(
+            out,
+            "  全日 {} 則報導將於 {} 秒內播完（{} 倍速），之後主控台持續開啟；按 Ctrl+C 結束。",
+            self.day.reports.len(),
+            real.as_secs(),
+            self.factor
+        )?;
+        out.flush()
+    }
+
+    /// Shows the day as it passes. When it is to be judged, returns the account at the end of the day; otherwise
+    /// goes on until the stop.
+    async fn watch(&self, stop: &crate::lifecycle::Stop, end: DateTime<Utc>, judged: bool) -> anyhow::Result<Account> {
+        let mut account = Account::new(self.factor);
+        let terminal = std::io::stdout().is_terminal();
+        let (mut shown, usual) = (String::new(), STATUS_EVERY * self.factor);
+        loop {
+            account.observe(&self.day, &self.daemon, self.clock.as_ref()).await?;
+            let line = self.status().await?;
+            if line != shown {
+                let mut out = std::io::stdout().lock();
+                if terminal {
+                    // Returns to the line's beginning and clears it, so that the status stays on one line.
+                    write!(out, "\r\u{1b}[2K{line}")?;
+                } else {
+                    writeln!(out, "{line}")?;
+                }
+                out.flush()?;
+                shown = line;
+            }
+            let over = self.clock.now() >= end;
+            if over && judged {
+                if terminal {
+                    writeln!(std::io::stdout())?;
+                }
+                account.judge(&self.day, &self.daemon).await?;
+                return Ok(account);
+            }
+            // A wait across the end of the day would go on at normal speed.
+            let left = (end - self.clock.now()).to_std().unwrap_or(STATUS_EVERY);
+            let pause = usual.min(left).max(STATUS_EVERY);
+            tokio::select! {
+                () = stop.cancelled() => return Ok(account),
+                () = self.clock.sleep(pause) => {}
+            }
+        }
+    }
+
+    async fn status(&self) -> anyhow::Result<String> {
+        let store = &self.daemon.store;
+        let all = store.reports(&Filter::default(), None, 1).await?.total;
+        let ours = store.reports(&Filter { in_scope: Some(true), ..Filter::default() }, None, 1).await?.total;
+        let Tally { sentiments, .. } = store.tally().await?;
+        let negative = sentiments.iter().find(|(name, _)| name == "negative").map_or(0, |(_, n)| *n);
+        let states = store.source_states().await?;
+        let troubled = states.iter().filter(|(_, state)| state.trouble.is_some()).count();
+        let now = taipei(self.clock.now()).format("%H:%M");
+        Ok(format!("{now}  報導 {all:>3}  市政相關 {ours:>3}  對市府負面 {negative:>3}  異常來源 {troubled}"))
+    }
+}
