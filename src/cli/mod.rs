@@ -1,0 +1,77 @@
+//! The command line: one file a subcommand. Results go to standard output, logs and complaints to standard error;
+//! exit codes are 0 done, 1 failed at run time, 2 wrong usage, 78 bad configuration (sysexits' `EX_CONFIG`).
+
+mod analyze;
+mod check_config;
+mod demo;
+mod dictionary;
+mod eval;
+mod extract;
+mod feed;
+mod lines;
+mod robots;
+mod run;
+mod segment;
+
+use std::{io::Write, process::ExitCode};
+
+use clap::{Parser, Subcommand};
+
+use crate::config::ConfigError;
+
+/// `EX_CONFIG` of sysexits.h: the configuration is wrong.
+const BAD_CONFIGURATION: u8 = 78;
+
+/// Watches what media say about a city's services and supports same-day clarification
+#[derive(Debug, Parser)]
+#[command(name = "clarion", version, about, arg_required_else_help = true)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Run(run::Args),
+    Demo(demo::Args),
+    CheckConfig(check_config::Args),
+    Analyze(analyze::Args),
+    Segment(segment::Args),
+    Extract(extract::Args),
+    Feed(feed::Args),
+    Robots(robots::Args),
+    Dictionary(dictionary::Args),
+    Eval(eval::Args),
+}
+
+/// Parses the command line, runs it, and says how it went.
+#[must_use]
+pub fn main() -> ExitCode {
+    let done = match Arguments::parse().command {
+        Command::Run(args) => run::run(args),
+        Command::Demo(args) => demo::run(args),
+        Command::CheckConfig(args) => check_config::run(args),
+        Command::Analyze(args) => analyze::run(args),
+        Command::Segment(args) => segment::run(args),
+        Command::Extract(args) => extract::run(args),
+        Command::Feed(args) => feed::run(args),
+        Command::Robots(args) => robots::run(args),
+        Command::Dictionary(args) => dictionary::run(args),
+        Command::Eval(args) => eval::run(args),
+    };
+    done.unwrap_or_else(|error| {
+        // Standard error may be closed; the exit code still tells.
+        let _ = writeln!(std::io::stderr(), "clarion: {error:#}");
+        match error.downcast_ref::<ConfigError>() {
+            Some(_) => ExitCode::from(BAD_CONFIGURATION),
+            None => ExitCode::FAILURE,
+        }
+    })
+}
+
+/// Writes one line to standard output.
+fn say(line: &str) -> std::io::Result<()> {
+    let mut out = std::io::stdout().lock();
+    writeln!(out, "{line}")?;
+    out.flush()
+}
