@@ -1,0 +1,21 @@
+//! The integration tests, one binary.
+#![cfg(test)]
+
+mod architecture;
+mod classify;
+mod configuration;
+mod console;
+mod dictionary;
+mod extract_feeds;
+mod extract_pages;
+mod fetch_faults;
+mod fetch_guard;
+mod fetch_sites;
+mod live;
+mod operations;
+mod process;
+mod robots;
+mod store;
+mod support;
+mod text;
+mod workers;
