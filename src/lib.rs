@@ -38,4 +38,6 @@ pub mod demo;
 
 pub mod cli;
 
+pub mod train;
+
 pub mod eval;

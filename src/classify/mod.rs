@@ -2,7 +2,10 @@
 //! and rules, never the outside world, and what it says can be shown as spans of the text.
 
 mod agencies;
+mod decide;
+mod found;
 mod kind;
+mod linear;
 mod name;
 mod overlap;
 mod personal;
@@ -14,63 +17,102 @@ mod services;
 
 use chrono::NaiveDate;
 
+pub use linear::{BUCKETS, Features, Model, ModelError};
+
 use crate::{
-    domain::{Analysis, City, Field, Scored},
-    text::{LexiconError, Normaliser},
+    domain::{AgencyGuess, AgencyKind, Analysis, City, Evidence, Field, Scope, Sentiment, Target, TextKind},
+    text::{Fold, LexiconError, Normalised, Normaliser},
 };
+use found::Rules;
+use linear::Linear;
+use name::Owner;
 use reading::{Reading, Vocabulary};
 
 /// A text that names more places, or gives more evidence, is a list of names; the first ones tell as much.
 const ROWS: usize = 500;
 
-/// A rule-based classifier over a city's dictionaries.
+/// Why a classifier could not be made.
+#[derive(Debug, thiserror::Error)]
+pub enum ClassifierError {
+    /// The dictionaries hold too many words for the automaton.
+    #[error(transparent)]
+    Lexicon(#[from] LexiconError),
+    /// A model cannot be used.
+    #[error(transparent)]
+    Model(#[from] ModelError),
+}
+
+/// A classifier by a city's dictionaries and models.
 #[derive(Debug)]
 pub struct Classifier {
     city: City,
     normaliser: Normaliser,
+    fold: Fold,
     vocabulary: Vocabulary,
+    linear: Linear,
+}
+
+/// What the words of a text say, before any model is asked.
+struct Read<'a> {
+    reading: Reading<'a>,
+    location: scope::Location,
+    services: Vec<services::ServiceScore>,
+    agencies: Vec<AgencyGuess>,
+    places: Vec<places::Place>,
+    kind: TextKind,
+    scope: Scope,
+    sentiment: Sentiment,
+    toward_city: Sentiment,
 }
 
 impl Classifier {
-    /// Compiles the dictionaries of a city.
+    /// Compiles the dictionaries and models of a city.
     ///
     /// # Errors
-    /// [`LexiconError`] when the dictionaries hold too many words for the automaton.
-    pub fn new(city: &City) -> Result<Self, LexiconError> {
+    /// [`ClassifierError`] when the dictionaries hold too many words for the automaton or a model is damaged.
+    pub fn new(city: &City) -> Result<Self, ClassifierError> {
         let normaliser = Normaliser::new(&city.variants);
         let vocabulary = Vocabulary::new(city, &normaliser)?;
-        Ok(Self { city: city.clone(), normaliser, vocabulary })
+        let linear = Linear::new(&city.models)?;
+        Ok(Self { city: city.clone(), normaliser, fold: Fold::new(&city.fold), vocabulary, linear })
     }
 
-    /// Everything that can be said of a text by its words. `day` is the day it appeared in Taipei: names that had
-    /// ended by then are read as what they name now; without it all names are read as of today. Spans in the
-    /// answer are bytes of `title` and `text` as given.
+    /// Everything that can be said of a text. `day` is the day it appeared in Taipei: names that had ended by then are
+    /// read as what they name now; without it all names are read as of today. Spans in the answer are bytes of `title`
+    /// and `text` as given.
     #[must_use]
     pub fn analyse(&self, title: &str, text: &str, day: Option<NaiveDate>) -> Analysis {
         let title = self.normaliser.normalise(title);
         let text = self.normaliser.normalise(text);
-        let reading = Reading::new(&self.vocabulary, &title, &text, day);
-        let location = scope::locate(&self.city, &reading);
-        let services = services::rank(&self.city, &reading);
-        let kind = kind::of(&reading, &services);
-        let scope = scope::decide(&self.city, &location, &reading, &services, kind);
-        let places = places::list(&self.city, &reading, location.is_here());
-        let agencies = agencies::rank(&self.city, &reading, &services, location.is_here());
-        let (sentiment, toward_city) = sentiment::of(&self.city, &reading, &services, &agencies, kind, scope.inside);
-        let mut evidence = services::evidence(&self.city, &reading, &services);
-        evidence.extend(agencies::evidence(&self.city, &reading, &agencies));
+        let read = self.read(&title, &text, day);
+        let features = self.features_of(&read);
+        let opinion = self.linear.judge(&features);
+        let rules = read.rules();
+        let here = read.location.is_here();
+        let scope = decide::scope(&opinion, &rules);
+        let kind = decide::kind(&opinion, &rules);
+        let toward_city = decide::toward_city(&opinion, &rules, scope.inside);
+        let categories = decide::categories(&opinion, here);
+        let agencies = decide::agencies(&self.city, &opinion, &read.agencies, self.names_body(&read.reading), here);
+        let mut evidence = services::evidence(&self.city, &read.reading, &read.services);
+        evidence.extend(agencies::evidence(&self.city, &read.reading, &agencies));
         evidence.sort_by_key(|found| (found.field, found.span));
         evidence.truncate(ROWS);
+        let mut asked =
+            vec![(Target::Kind, kind.name().to_owned()), (Target::TowardCity, toward_city.label.name().to_owned())];
+        asked.extend(categories.first().map(|best| (Target::Category, best.name.clone())));
+        evidence
+            .extend(asked.iter().flat_map(|(target, label)| self.reasons(&features, &read.reading, *target, label)));
         Analysis {
+            district: places::district(&self.city, &read.places, &read.reading),
+            services: decide::services(&self.city, &opinion, &read.services, scope.inside),
             scope,
-            district: places::district(&self.city, &places, &reading),
-            services: services.iter().map(|found| self.scored(found)).collect(),
-            categories: Vec::new(),
+            categories,
             agencies,
-            places: places.into_iter().map(|place| place.mention).take(ROWS).collect(),
+            sentiment: decide::sentiment(&opinion, &rules),
             kind,
-            sentiment,
             toward_city,
+            places: read.places.into_iter().map(|place| place.mention).take(ROWS).collect(),
             claims: Vec::new(),
             personal_data: [(Field::Title, &title), (Field::Text, &text)]
                 .into_iter()
@@ -80,8 +122,60 @@ impl Classifier {
         }
     }
 
-    fn scored(&self, found: &services::ServiceScore) -> Scored {
-        let name = self.city.services.get(found.service).map(|service| service.id.clone()).unwrap_or_default();
-        Scored { name, score: found.score }
+    /// The vector that the models see of a text, for those who train them.
+    #[must_use]
+    pub fn features(&self, title: &str, text: &str, day: Option<NaiveDate>) -> Features {
+        let title = self.normaliser.normalise(title);
+        let text = self.normaliser.normalise(text);
+        self.features_of(&self.read(&title, &text, day))
+    }
+
+    fn read<'a>(&self, title: &'a Normalised, text: &'a Normalised, day: Option<NaiveDate>) -> Read<'a> {
+        let reading = Reading::new(&self.vocabulary, title, text, day);
+        let location = scope::locate(&self.city, &reading);
+        let services = services::rank(&self.city, &reading);
+        let kind = kind::of(&reading, &services);
+        let scope = scope::decide(&self.city, &location, &reading, &services, kind);
+        let places = places::list(&self.city, &reading, location.is_here());
+        let agencies = agencies::rank(&self.city, &reading, &services, location.is_here());
+        let (sentiment, toward_city) = sentiment::of(&self.city, &reading, &services, &agencies, kind, scope.inside);
+        Read { reading, location, services, agencies, places, kind, scope, sentiment, toward_city }
+    }
+
+    fn features_of(&self, read: &Read<'_>) -> Features {
+        let mut features = Features::of(&read.reading, &self.fold);
+        features.add_found(&found::found(&self.city, &read.reading, &read.places));
+        features.add_rules(&found::statements(&self.city, &read.reading, &read.rules()));
+        features
+    }
+
+    /// Whether a text names a body that can be in charge; the council asks about everything.
+    fn names_body(&self, reading: &Reading<'_>) -> bool {
+        reading.names.iter().any(|found| match found.what.owner {
+            Owner::Agency { agency, .. } => {
+                self.city.agencies.get(agency).is_some_and(|agency| agency.kind != AgencyKind::Council)
+            }
+            _ => false,
+        })
+    }
+
+    /// The stretches that spoke for a model's answer.
+    fn reasons(&self, features: &Features, reading: &Reading<'_>, target: Target, label: &str) -> Vec<Evidence> {
+        let name = format!("{}{}:{label}", Evidence::MODEL, target.name());
+        linear::reasons(&self.linear, features, reading, target, label, &name)
+    }
+}
+
+impl Read<'_> {
+    fn rules(&self) -> Rules<'_> {
+        Rules {
+            location: self.location,
+            services: &self.services,
+            agencies: &self.agencies,
+            scope: &self.scope,
+            kind: self.kind,
+            sentiment: self.sentiment,
+            toward_city: self.toward_city,
+        }
     }
 }

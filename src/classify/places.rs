@@ -6,7 +6,7 @@ use super::{
     name::{Meaning, Owner, road_stem, stem},
     reading::{Found, Reading},
 };
-use crate::domain::{AgencyKind, City, District, Field, PlaceKind, PlaceMention};
+use crate::domain::{AgencyKind, City, District, Field, PlaceKind, PlaceMention, Road};
 
 /// What a name says for its district: written out in full, by the office in charge of it, or by what lies in it.
 const DISTRICT_VOTE: f64 = 3.0;
@@ -35,7 +35,7 @@ pub(super) struct Place {
 /// The places of this city that a text names, in order. Roads and villages share their names with other cities:
 /// they count only where the text, or the nearest place before them, is ours.
 pub(super) fn list(city: &City, reading: &Reading<'_>, here: bool) -> Vec<Place> {
-    let named = named_districts(city, reading);
+    let settling = Settling { named: named_districts(city, reading), roads: road_districts(city, reading) };
     let mut known = HashMap::new();
     let mut places = Vec::new();
     let mut nearest_is_ours = here;
@@ -55,7 +55,10 @@ pub(super) fn list(city: &City, reading: &Reading<'_>, here: bool) -> Vec<Place>
             continue;
         }
         // A long text names the same places again and again.
-        let known = known.entry(found.what.owner).or_insert_with(|| known_place(city, found.what.owner, &named));
+        let lane = lane_behind(reading, found);
+        let known = known
+            .entry((found.what.owner, lane))
+            .or_insert_with(|| known_place(city, found.what.owner, lane, &settling));
         let span = reading.original(found.field, found.span);
         if let (Some((kind, name, district, vote)), Some(span)) = (known, span) {
             let (name, district) = (name.clone(), district.clone());
@@ -116,8 +119,49 @@ fn named_districts<'a>(city: &'a City, reading: &Reading<'_>) -> BTreeSet<&'a st
     reading.names.iter().filter_map(|found| district(found.what.owner)).collect()
 }
 
+/// What tells districts of one name apart.
+struct Settling<'a> {
+    /// The districts a text names.
+    named: BTreeSet<&'a str>,
+    /// The districts of each road it names.
+    roads: Vec<BTreeSet<&'a str>>,
+}
+
+/// The districts of each road of the text: a corner lies where both roads do.
+fn road_districts<'a>(city: &'a City, reading: &Reading<'_>) -> Vec<BTreeSet<&'a str>> {
+    let owners: BTreeSet<usize> = reading
+        .names
+        .iter()
+        .filter_map(|found| match found.what.owner {
+            Owner::Road(index) | Owner::RoadStem(index) => Some(index),
+            _ => None,
+        })
+        .collect();
+    owners.into_iter().map(|index| districts_of_road(city, index)).collect()
+}
+
+/// The districts of a road by one of its rows, and of what people call its parts.
+fn districts_of_road(city: &City, index: usize) -> BTreeSet<&str> {
+    let Some(name) = city.roads.get(index).map(|road| &road.name) else { return BTreeSet::new() };
+    let parts = |road: &&Road| road.name == *name || road_stem(&road.name).as_ref() == Some(name);
+    city.roads.iter().filter(parts).map(|road| road.district.as_str()).collect()
+}
+
+/// The number of the lane right behind a road (自強街446巷); empty without one.
+fn lane_behind<'a>(reading: &Reading<'a>, found: &Found<Meaning>) -> &'a str {
+    let whole = reading.copy(found.field).text();
+    let behind = whole.get(found.span.end..).unwrap_or_default();
+    let end = behind.find(|c: char| !c.is_ascii_digit()).unwrap_or(behind.len());
+    behind.split_at_checked(end).filter(|(_, rest)| rest.starts_with('巷')).map_or("", |(number, _)| number)
+}
+
 /// Kind, name, district and vote of a place.
-fn known_place(city: &City, owner: Owner, named: &BTreeSet<&str>) -> Option<(PlaceKind, String, Option<String>, f64)> {
+fn known_place(
+    city: &City,
+    owner: Owner,
+    lane: &str,
+    settling: &Settling<'_>,
+) -> Option<(PlaceKind, String, Option<String>, f64)> {
     let (kind, name, district, vote) = match owner {
         Owner::District { district, short } => {
             let name = &city.districts.get(district)?.name;
@@ -125,21 +169,23 @@ fn known_place(city: &City, owner: Owner, named: &BTreeSet<&str>) -> Option<(Pla
         }
         Owner::Village(index) => {
             let name = &city.villages.get(index)?.name;
-            let all = city.villages.iter().filter(|village| village.name == *name).map(|village| &village.district);
-            (PlaceKind::Village, name, settle(all, named), VILLAGE_VOTE)
+            let all = city.villages.iter().filter(|village| village.name == *name);
+            (
+                PlaceKind::Village,
+                name,
+                settling.among(all.map(|village| village.district.as_str()).collect()),
+                VILLAGE_VOTE,
+            )
         }
         Owner::Road(index) => {
             let name = &city.roads.get(index)?.name;
-            let all = city.roads.iter().filter(|road| road.name == *name).map(|road| &road.district);
-            // 凱旋路 is a street of one district and what people call 凱旋一路 to 四路 of others.
-            let parts = city.roads.iter().filter(|road| road_stem(&road.name).as_ref() == Some(name));
-            let all = all.chain(parts.map(|road| &road.district));
-            (PlaceKind::Road, name, settle(all, named), POINT_VOTE)
+            let district = settling.road(city, name, lane, districts_of_road(city, index));
+            (PlaceKind::Road, name, district, POINT_VOTE)
         }
         Owner::RoadStem(index) => {
             let stem = road_stem(&city.roads.get(index)?.name)?;
             let parts = city.roads.iter().filter(|road| road_stem(&road.name).as_ref() == Some(&stem));
-            let district = settle(parts.map(|road| &road.district), named);
+            let district = settling.road(city, &stem, lane, parts.map(|road| road.district.as_str()).collect());
             return Some((PlaceKind::Road, stem, district, POINT_VOTE));
         }
         Owner::Station(index) => {
@@ -156,17 +202,23 @@ fn known_place(city: &City, owner: Owner, named: &BTreeSet<&str>) -> Option<(Pla
     Some((kind, name.clone(), district, vote))
 }
 
-/// The one district of a shared name: its only one, or the only one of them that the text names.
-fn settle<'a>(all: impl Iterator<Item = &'a String>, named: &BTreeSet<&str>) -> Option<String> {
-    let mut all: Vec<&String> = all.collect();
-    all.sort_unstable();
-    all.dedup();
-    if let [only] = all.as_slice() {
-        return Some((*only).clone());
+impl Settling<'_> {
+    /// The one district of a shared name: its only one, or the only one of them that the text names.
+    fn among(&self, all: BTreeSet<&str>) -> Option<String> {
+        only(&all).or_else(|| only(&all.into_iter().filter(|district| self.named.contains(district)).collect()))
     }
-    all.retain(|district| named.contains(district.as_str()));
-    match all.as_slice() {
-        [only] => Some((*only).clone()),
-        _ => None,
+
+    /// The one district of a road: as for other names, or where all roads of the text meet, or where it usually lies.
+    fn road(&self, city: &City, name: &str, lane: &str, all: BTreeSet<&str>) -> Option<String> {
+        let meeting = all.iter().copied().filter(|district| self.roads.iter().all(|road| road.contains(district)));
+        let meeting = meeting.collect();
+        let usual = |lane: &str| city.usual.iter().find(|usual| usual.road == name && usual.lane == lane);
+        self.among(all)
+            .or_else(|| only(&meeting))
+            .or_else(|| usual(lane).or_else(|| usual("")).map(|usual| usual.district.clone()))
     }
+}
+
+fn only(districts: &BTreeSet<&str>) -> Option<String> {
+    districts.first().filter(|_| districts.len() == 1).map(|&district| district.to_owned())
 }

@@ -116,7 +116,7 @@ pub(super) struct Location {
 
 impl Location {
     /// 0 to 1: how sure the text is about this city.
-    fn probability(self) -> f64 {
+    pub(super) fn probability(self) -> f64 {
         if self.here + self.elsewhere < 0.25 {
             return UNPLACED;
         }

@@ -2,7 +2,7 @@
 
 use std::{path::PathBuf, process::ExitCode};
 
-use super::say;
+use super::{dictionary, say};
 use crate::{
     clock::{Clock, SystemClock},
     eval,
@@ -13,6 +13,12 @@ use crate::{
 pub struct Args {
     /// The folder, as described in its README
     folder: PathBuf,
+    /// The folder of the texts written for this project; `dictionaries/training` of its sources
+    #[arg(long, value_name = "DIR")]
+    written: Option<PathBuf>,
+    /// Prints each label with its precision, recall and what it was taken for
+    #[arg(long)]
+    details: bool,
 }
 
 /// Runs the command.
@@ -20,13 +26,22 @@ pub struct Args {
 /// # Errors
 /// When a set is there but cannot be read.
 pub fn run(args: Args) -> anyhow::Result<ExitCode> {
-    let Args { folder } = args;
+    let Args { folder, written, details } = args;
     if !folder.is_dir() {
         say(&format!("{} is not there: nothing was measured", folder.display()))?;
         return Ok(ExitCode::SUCCESS);
     }
     for line in eval::all(&folder, SystemClock::start().now())? {
         say(&line)?;
+    }
+    let report = eval::understanding::measure(&folder, written.as_deref(), &dictionary::open(None)?)?;
+    for figure in &report.figures {
+        say(&figure.to_string())?;
+    }
+    if details {
+        for (name, table) in &report.details {
+            say(&format!("{name}\n{table}"))?;
+        }
     }
     Ok(ExitCode::SUCCESS)
 }

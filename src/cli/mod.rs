@@ -12,6 +12,7 @@ mod lines;
 mod robots;
 mod run;
 mod segment;
+mod train;
 
 use std::{io::Write, process::ExitCode};
 
@@ -42,6 +43,7 @@ enum Command {
     Robots(robots::Args),
     Dictionary(dictionary::Args),
     Eval(eval::Args),
+    Train(train::Args),
 }
 
 /// Parses the command line, runs it, and says how it went.
@@ -58,6 +60,7 @@ pub fn main() -> ExitCode {
         Command::Robots(args) => robots::run(args),
         Command::Dictionary(args) => dictionary::run(args),
         Command::Eval(args) => eval::run(args),
+        Command::Train(args) => train::run(args),
     };
     done.unwrap_or_else(|error| {
         // Standard error may be closed; the exit code still tells.

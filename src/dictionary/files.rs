@@ -1,8 +1,9 @@
 //! The files of a dictionary folder.
 
-use std::{fs, path::Path};
+use std::{fs, io, path::Path, sync::Arc};
 
 use super::DictionaryError;
+use crate::domain::Target;
 
 pub(super) const AGENCIES: &str = "agencies.toml";
 pub(super) const SERVICES: &str = "services.toml";
@@ -10,6 +11,7 @@ pub(super) const WORDS: &str = "words.toml";
 pub(super) const DISTRICTS: &str = "places/districts.tsv";
 pub(super) const VILLAGES: &str = "places/villages.tsv";
 pub(super) const ROADS: &str = "places/roads.tsv";
+pub(super) const USUAL: &str = "places/usual.tsv";
 pub(super) const STATIONS: &str = "places/stations.toml";
 pub(super) const FACILITIES: &str = "places/facilities.toml";
 pub(super) const ELSEWHERE: &str = "places/elsewhere.toml";
@@ -26,13 +28,14 @@ macro_rules! built_in {
     };
 }
 
-const BUILT_IN: [(&str, &str); 15] = [
+const BUILT_IN: [(&str, &str); 16] = [
     built_in!("agencies.toml"),
     built_in!("services.toml"),
     built_in!("words.toml"),
     built_in!("places/districts.tsv"),
     built_in!("places/villages.tsv"),
     built_in!("places/roads.tsv"),
+    built_in!("places/usual.tsv"),
     built_in!("places/stations.toml"),
     built_in!("places/facilities.toml"),
     built_in!("places/elsewhere.toml"),
@@ -42,6 +45,23 @@ const BUILT_IN: [(&str, &str); 15] = [
     built_in!("cues/sentiment.toml"),
     built_in!("cues/kind.toml"),
     built_in!("cues/city.toml"),
+];
+
+macro_rules! built_in_model {
+    ($target:expr, $name:literal) => {
+        ($target, include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/dictionaries/models/", $name, ".bin")))
+    };
+}
+
+/// The linear models, by what they decide.
+const BUILT_IN_MODELS: [(Target, &[u8]); 7] = [
+    built_in_model!(Target::Scope, "scope"),
+    built_in_model!(Target::Service, "service"),
+    built_in_model!(Target::Category, "category"),
+    built_in_model!(Target::Agency, "agency"),
+    built_in_model!(Target::Kind, "kind"),
+    built_in_model!(Target::Sentiment, "sentiment"),
+    built_in_model!(Target::TowardCity, "toward_city"),
 ];
 
 /// Where the files come from.
@@ -60,11 +80,29 @@ impl Files<'_> {
                 .iter()
                 .find(|(file, _)| *file == name)
                 .map(|(_, text)| (*text).to_owned())
-                .ok_or(std::io::Error::from(std::io::ErrorKind::NotFound)),
+                .ok_or(io::Error::from(io::ErrorKind::NotFound)),
             Self::Folder(dir) => fs::read_to_string(dir.join(name)),
         };
         let text = text.map_err(|reason| DictionaryError::Read { file: self.describe(name), reason })?;
         Ok(text.trim_start_matches('\u{feff}').replace("\r\n", "\n"))
+    }
+
+    /// The models that are there: a folder without one leaves that question to the words alone.
+    pub(super) fn models(&self) -> Result<Vec<(Target, Arc<[u8]>)>, DictionaryError> {
+        let dir = match self {
+            Self::Embedded => return Ok(BUILT_IN_MODELS.map(|(target, bytes)| (target, Arc::from(bytes))).to_vec()),
+            Self::Folder(dir) => dir,
+        };
+        let mut models = Vec::new();
+        for target in Target::ALL {
+            let path = dir.join("models").join(format!("{}.bin", target.name()));
+            match fs::read(&path) {
+                Ok(bytes) => models.push((target, Arc::from(bytes))),
+                Err(reason) if reason.kind() == io::ErrorKind::NotFound => {}
+                Err(reason) => return Err(DictionaryError::Read { file: path.display().to_string(), reason }),
+            }
+        }
+        Ok(models)
     }
 
     fn describe(&self, name: &str) -> String {

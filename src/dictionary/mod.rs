@@ -6,14 +6,14 @@ mod files;
 mod shapes;
 mod tables;
 
-use std::path::Path;
+use std::{path::Path, sync::Arc};
 
 use sha2::{Digest, Sha256};
 
 pub use check::{Fault, check};
 use files::Files;
 
-use crate::domain::{City, Cues};
+use crate::domain::{City, Cues, Target};
 
 /// Hex digits of the hash that name a version of the dictionaries: 48 bits, enough to tell any two editions apart.
 const VERSION_DIGITS: usize = 12;
@@ -92,6 +92,7 @@ fn read(files: &Files<'_>) -> Result<City, DictionaryError> {
         districts: tables::districts(&reader.text(files::DISTRICTS)?)?,
         villages: tables::villages(&reader.text(files::VILLAGES)?)?,
         roads: tables::roads(&reader.text(files::ROADS)?)?,
+        usual: tables::usual(&reader.text(files::USUAL)?)?,
         stations: shapes::stations(&reader.text(files::STATIONS)?)?,
         facilities: shapes::facilities(&reader.text(files::FACILITIES)?)?,
         elsewhere: shapes::elsewhere(&reader.text(files::ELSEWHERE)?)?,
@@ -99,6 +100,7 @@ fn read(files: &Files<'_>) -> Result<City, DictionaryError> {
         variants: tables::characters(files::VARIANTS, &reader.text(files::VARIANTS)?)?,
         stopwords: tables::lines(&reader.text(files::STOPWORDS)?),
         cues: cues(&mut reader)?,
+        models: reader.models()?,
         version: String::new(),
     };
     let version = reader.hash.finalize().iter().flat_map(|byte| hex(*byte)).take(VERSION_DIGITS).collect();
@@ -142,6 +144,15 @@ impl Reader<'_> {
         self.hash.update(name.as_bytes());
         self.hash.update(text.as_bytes());
         Ok(text)
+    }
+
+    fn models(&mut self) -> Result<Vec<(Target, Arc<[u8]>)>, DictionaryError> {
+        let models = self.files.models()?;
+        for (target, bytes) in &models {
+            self.hash.update(target.name().as_bytes());
+            self.hash.update(bytes);
+        }
+        Ok(models)
     }
 }
 

@@ -2,7 +2,7 @@
 //! columns.
 
 use super::{DictionaryError, files};
-use crate::domain::{District, Road, Village};
+use crate::domain::{District, Road, UsualPlace, Village};
 
 pub(super) fn districts(text: &str) -> Result<Vec<District>, DictionaryError> {
     rows(files::DISTRICTS, text, "name, zip, name_en and aliases", |[name, zip, _, aliases]| {
@@ -23,6 +23,13 @@ pub(super) fn villages(text: &str) -> Result<Vec<Village>, DictionaryError> {
 pub(super) fn roads(text: &str) -> Result<Vec<Road>, DictionaryError> {
     rows(files::ROADS, text, "district and road", |[district, name]| {
         Some(Road { name: name.to_owned(), district: district.to_owned() })
+    })
+}
+
+/// Where a road of several districts usually lies; the lane may be empty.
+pub(super) fn usual(text: &str) -> Result<Vec<UsualPlace>, DictionaryError> {
+    rows(files::USUAL, text, "road, lane and district", |[road, lane, district]| {
+        Some(UsualPlace { road: road.to_owned(), lane: lane.to_owned(), district: district.to_owned() })
     })
 }
 

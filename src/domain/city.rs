@@ -1,7 +1,11 @@
 //! What a city's dictionaries say: its services, agencies, places and the cue words of the field. Everything
 //! here comes out of `dictionaries/`; another city is another set of files.
 
+use std::sync::Arc;
+
 use chrono::NaiveDate;
+
+use super::Target;
 
 /// A name with the last day it was in use; none for one still in use.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -124,6 +128,17 @@ pub struct Road {
     pub district: String,
 }
 
+/// Where cases of a road of several districts, or of one of its lanes, have nearly always been.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UsualPlace {
+    /// The road.
+    pub road: String,
+    /// The number of the lane (巷); empty for the whole road.
+    pub lane: String,
+    /// The district.
+    pub district: String,
+}
+
 /// A railway, metro or light-rail station.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Station {
@@ -213,6 +228,8 @@ pub struct City {
     pub villages: Vec<Village>,
     /// Roads.
     pub roads: Vec<Road>,
+    /// Where roads of several districts usually lie.
+    pub usual: Vec<UsualPlace>,
     /// Stations.
     pub stations: Vec<Station>,
     /// Facilities.
@@ -229,6 +246,46 @@ pub struct City {
     pub fold: Vec<(char, char)>,
     /// Variant → canonical character, for matching.
     pub variants: Vec<(char, char)>,
+    /// The files of the linear models, one a target.
+    pub models: Vec<(Target, Arc<[u8]>)>,
     /// A short hash of all files, stored with every analysis.
     pub version: String,
+}
+
+impl City {
+    /// The agency, and the unit below it, that is or was called `name`: by its own name, by the name of a unit, or by the
+    /// agency's with the unit's behind it (水利局防洪維護科). Indices into [`Self::agencies`] and its units.
+    #[must_use]
+    pub fn body(&self, name: &str) -> Option<(usize, Option<usize>)> {
+        let agencies = || self.agencies.iter().enumerate();
+        let agency = agencies().find(|(_, agency)| agency.is_called(name)).map(|(at, _)| (at, None));
+        let unit = || {
+            agencies()
+                .find_map(|(at, agency)| Some((at, Some(agency.units.iter().position(|unit| unit.is_called(name))?))))
+        };
+        let both = || {
+            agencies().find_map(|(at, agency)| {
+                let rest = agency.names().filter_map(|known| name.strip_prefix(known)).min_by_key(|rest| rest.len())?;
+                Some((at, Some(agency.units.iter().position(|unit| unit.is_called(rest))?)))
+            })
+        };
+        agency.or_else(unit).or_else(both)
+    }
+}
+
+impl Agency {
+    /// All its names, current and former.
+    fn names(&self) -> impl Iterator<Item = &str> {
+        [&self.name, &self.short].into_iter().chain(self.aliases.iter().map(|alias| &alias.name)).map(String::as_str)
+    }
+
+    fn is_called(&self, name: &str) -> bool {
+        self.names().any(|known| known == name)
+    }
+}
+
+impl Unit {
+    fn is_called(&self, name: &str) -> bool {
+        self.name == name || self.aliases.iter().any(|alias| alias == name)
+    }
 }

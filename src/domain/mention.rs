@@ -280,8 +280,13 @@ pub struct Evidence {
     pub field: Field,
     /// The bytes.
     pub span: Span,
-    /// The service or agency it spoke for.
+    /// The service or agency it spoke for; behind [`Self::MODEL`] the target and label of a model.
     pub speaks_for: String,
+}
+
+impl Evidence {
+    /// Marks a stretch that spoke for a model's answer: `model:category:路燈故障`.
+    pub const MODEL: &'static str = "model:";
 }
 
 /// Everything understood of one text.

@@ -6,11 +6,13 @@ mod city;
 mod mention;
 mod source;
 mod span;
+mod target;
 mod time;
 
 pub use article::{Article, Entry, Listing, Page};
 pub use city::{
-    Agency, AgencyKind, Alias, City, Cues, District, Elsewhere, Facility, Lead, Road, Service, Station, Unit, Village,
+    Agency, AgencyKind, Alias, City, Cues, District, Elsewhere, Facility, Lead, Road, Service, Station, Unit,
+    UsualPlace, Village,
 };
 pub use mention::{
     AgencyGuess, Analysis, Claim, ClaimKind, Evidence, Field, Label, Mention, PersonalData, PersonalSpan, PlaceKind,
@@ -21,4 +23,5 @@ pub use source::{
     TroubleKind,
 };
 pub use span::Span;
+pub use target::Target;
 pub use time::{DateQuality, Dated, TAIPEI, ad_date, roc_date, taipei};

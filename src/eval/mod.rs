@@ -5,7 +5,9 @@ pub mod charset;
 pub mod feeds;
 pub mod news_pages;
 pub mod robots;
+pub mod score;
 mod tally;
+pub mod understanding;
 
 use std::{fmt, path::Path};
 
@@ -16,28 +18,39 @@ pub use tally::Tally;
 /// One figure with its target.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Figure {
-    /// What was measured, and what came out.
-    pub reached: Tally,
-    /// The least share that is asked for, 0 to 1; none where the figure only informs.
+    /// What was measured.
+    pub name: String,
+    /// What came out, 0 to 1.
+    pub reached: f64,
+    /// On how many questions.
+    pub of: usize,
+    /// The bounds that 95 of 100 samples of the questions fall between.
+    pub interval: Option<(f64, f64)>,
+    /// The least that is asked for, 0 to 1; none where the figure only informs.
     pub target: Option<f64>,
 }
 
 impl Figure {
-    fn new(reached: Tally, target: Option<f64>) -> Self {
-        Self { reached, target }
+    fn new(tally: Tally, target: Option<f64>) -> Self {
+        let (reached, of) = (tally.share(), tally.total);
+        Self { name: tally.name, reached, of, interval: None, target }
     }
 
     /// Whether the target was reached.
     #[must_use]
     pub fn holds(&self) -> bool {
-        self.target.is_none_or(|target| self.reached.share() >= target)
+        self.target.is_none_or(|target| self.reached >= target)
     }
 }
 
 impl fmt::Display for Figure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { reached, target } = self;
-        write!(f, "{:<34} {:>6}/{:<6} {:.4}", reached.name, reached.right, reached.total, reached.share())?;
+        let Self { name, reached, of, interval, target } = self;
+        write!(f, "{name:<48} {of:>6}  {reached:.4}")?;
+        match interval {
+            Some((low, high)) => write!(f, " [{low:.3}, {high:.3}]")?,
+            None => write!(f, "               ")?,
+        }
         match target {
             Some(target) => write!(f, "  target {target:.4}  {}", if self.holds() { "reached" } else { "NOT REACHED" }),
             None => Ok(()),

@@ -5,17 +5,17 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 
 use crate::{
-    classify::Classifier,
+    classify::{Classifier, ClassifierError},
     domain::{Analysis, City, Mention, taipei},
-    text::{LexiconError, Segmenter},
+    text::Segmenter,
 };
 
 /// Why an analyzer could not be made.
 #[derive(Debug, thiserror::Error)]
 pub enum AnalyzerError {
-    /// The dictionaries do not fit the matching automaton.
+    /// The dictionaries do not fit the matching automaton, or a model is damaged.
     #[error("the dictionaries cannot be compiled: {0}")]
-    Dictionary(#[from] LexiconError),
+    Dictionary(#[from] ClassifierError),
 }
 
 /// All stages over one city's dictionaries. Making one takes a fraction of a second; it is then shared by all
@@ -31,7 +31,7 @@ impl Analyzer {
     /// An analyzer of a city's dictionaries.
     ///
     /// # Errors
-    /// [`AnalyzerError::Dictionary`] when they are too large.
+    /// [`AnalyzerError::Dictionary`] when they are too large or a model is damaged.
     pub fn new(city: &City) -> Result<Self, AnalyzerError> {
         Ok(Self {
             segmenter: Arc::new(Segmenter::new(city)),
@@ -44,6 +44,12 @@ impl Analyzer {
     #[must_use]
     pub fn segmenter(&self) -> &Arc<Segmenter> {
         &self.segmenter
+    }
+
+    /// The classifier, for those who train its models.
+    #[must_use]
+    pub fn classifier(&self) -> &Classifier {
+        &self.classifier
     }
 
     /// Everything understood of a text that appeared at `published_at`; names are read as of that day in Taipei,

@@ -1,0 +1,52 @@
+//! Which stretches of a text decided.
+
+use super::{features::Features, model::Linear};
+use crate::{
+    classify::reading::Reading,
+    domain::{Evidence, Field, Span, Target},
+};
+
+/// More stretches than this explain no better.
+const MOST: usize = 3;
+
+/// A stretch must say at least this part of what the strongest one says.
+const LEAST_PART: f32 = 0.4;
+
+/// The stretches of a text that spoke most for a label, as evidence under `name`. Where n-grams overlap the stronger
+/// one stands for both.
+pub(in crate::classify) fn reasons(
+    linear: &Linear,
+    features: &Features,
+    reading: &Reading<'_>,
+    target: Target,
+    label: &str,
+    name: &str,
+) -> Vec<Evidence> {
+    let mut spoken: Vec<(f32, Field, Span)> = features
+        .grams()
+        .chunk_by(|left, right| left.bucket == right.bucket)
+        .filter_map(|same| {
+            let first = same.first()?;
+            let weight = linear.weight(target, label, first.bucket);
+            (weight > 0.0).then_some((weight, first.field, first.span))
+        })
+        .collect();
+    spoken.sort_by(|left, right| right.0.total_cmp(&left.0).then((left.1, left.2).cmp(&(right.1, right.2))));
+    let strongest = spoken.first().map_or(0.0, |&(weight, ..)| weight);
+    let mut kept: Vec<(Field, Span)> = Vec::new();
+    for (weight, field, span) in spoken {
+        if kept.len() == MOST || weight < strongest * LEAST_PART {
+            break;
+        }
+        let overlaps =
+            kept.iter().any(|(other, taken)| *other == field && taken.start < span.end && span.start < taken.end);
+        if !overlaps {
+            kept.push((field, span));
+        }
+    }
+    kept.into_iter()
+        .filter_map(|(field, span)| {
+            Some(Evidence { field, span: reading.original(field, span)?, speaks_for: name.to_owned() })
+        })
+        .collect()
+}
