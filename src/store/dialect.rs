@@ -146,6 +146,15 @@ impl Dialect {
         }
     }
 
+    /// Keeps others from adding to the audit log until the transaction ends: each row holds the hash of the one before.
+    /// The number is this lock's own. SQLite has one writer anyway.
+    pub(super) fn lock_audit(self) -> Option<&'static str> {
+        match self {
+            Self::Sqlite => None,
+            Self::Postgres => Some("SELECT 1 FROM (SELECT pg_advisory_xact_lock(7215001)) AS held"),
+        }
+    }
+
     /// Puts the words `$2` of the article numbered `$1` into the index.
     pub(super) fn index_words(self) -> &'static str {
         match self {

@@ -1,12 +1,15 @@
 //! The only code that speaks SQL. One text with `$n` serves SQLite and PostgreSQL; where they differ, a constant
 //! in [`dialect`] says so. Nothing here decides anything: it keeps what it is given and finds it again.
 
+mod accounts;
 mod articles;
+mod audit;
 mod dialect;
 mod entries;
 mod error;
 mod reports;
 mod rows;
+mod sessions;
 mod sources;
 mod tally;
 
@@ -19,10 +22,13 @@ use sqlx::{
     migrate::Migrator,
 };
 
+pub use accounts::{Changed, Link};
 pub use articles::{Reading, Stored};
+pub use audit::AuditFilter;
 pub use entries::{Announced, QueuedEntry};
 pub use error::{ErrorClass, StoreError};
 pub use reports::{Filter, Mark, Report, ReportPage, ReportRow, RevisionRow, Search, Stage};
+pub use sessions::Attempt;
 pub use sources::Turn;
 pub use tally::Tally;
 

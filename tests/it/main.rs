@@ -16,6 +16,7 @@ mod operations;
 mod process;
 mod robots;
 mod store;
+mod store_accounts;
 mod support;
 mod text;
 mod workers;
