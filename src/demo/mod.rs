@@ -3,6 +3,7 @@
 
 mod account;
 pub mod day;
+mod guests;
 pub mod newsroom;
 mod sources;
 
@@ -74,6 +75,7 @@ pub async fn play(settings: Settings) -> anyhow::Result<bool> {
     let daemon = app::start(&config(&settings, &folder), sources, Arc::clone(&clock), &mut tasks).await?;
     let stage = Stage { day, daemon, clock, factor };
     stage.introduce(outlets, real)?;
+    guests::introduce(&stage.daemon.accounts).await?;
 
     let stop = tasks.stop();
     let (store, judged) = (stage.daemon.store.clone(), settings.play_for.is_some());
@@ -103,6 +105,10 @@ fn config(settings: &Settings, folder: &std::path::Path) -> Config {
     let mut config = Config::default();
     config.database.url = format!("sqlite:{}", folder.join("clarion.db").display());
     config.http.listen = format!("127.0.0.1:{}", settings.port);
+    config.auth.anonymous_read = true;
+    // The staged clock runs through half an hour in some seconds, and nobody is to be logged out by that.
+    config.auth.session_idle_minutes = 7 * 24 * 60;
+    config.auth.session_hours = 7 * 24;
     config.metrics.listen = format!("127.0.0.1:{}", settings.metrics_port);
     config
 }

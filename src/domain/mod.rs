@@ -23,7 +23,9 @@ pub use mention::{
     PlaceMention, Scope, Scored, Sentiment, TextKind,
 };
 pub use password::{LONGEST_PASSWORD, Password, PasswordFault, REMEMBERED_PASSWORDS};
-pub use session::{LINK_LIFE, LOCKED_FOR, Session, SessionLimits, TOKEN_BYTES, Token, TokenHash, Tries, lasts};
+pub use session::{
+    LINK_LIFE, LOCKED_FOR, Session, SessionLimits, TOKEN_BYTES, Token, TokenHash, Tries, lasts, sha256_hex,
+};
 pub use source::{
     ArticleSelectors, ListSelectors, Pointers, Policy, Source, SourceError, SourceId, SourceKind, SourceState, Trouble,
     TroubleKind,

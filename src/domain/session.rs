@@ -53,7 +53,7 @@ impl Token {
     /// What is kept of it.
     #[must_use]
     pub fn hash(&self) -> TokenHash {
-        TokenHash(hex(&Sha256::digest(self.0.as_bytes())))
+        TokenHash(sha256_hex(self.0.as_bytes()))
     }
 }
 
@@ -139,6 +139,12 @@ impl Tries {
 pub fn lasts(since: DateTime<Utc>, length: TimeDelta, now: DateTime<Utc>) -> bool {
     let passed = now - since;
     passed >= -DRIFT && passed < length
+}
+
+/// SHA-256 of bytes, in hex.
+#[must_use]
+pub fn sha256_hex(bytes: &[u8]) -> String {
+    hex(&Sha256::digest(bytes))
 }
 
 /// Bytes in hex.

@@ -101,22 +101,41 @@ impl Store {
         .await
     }
 
-    /// Replaces the password of an account when the attempt with the current one is good: all its sessions end, and one
-    /// begins under `token`. Otherwise counts the failure. Says whether it was replaced.
+    /// Whether attempts like this one are refused for now.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn is_locked(&self, attempt: &Attempt) -> Result<bool, StoreError> {
+        let work = async {
+            let mut connection = self.read.acquire().await?;
+            for subject in [&attempt.address, &attempt.account] {
+                if tries(&mut connection, subject).await?.is_some_and(|tries| tries.are_locked(attempt.at)) {
+                    return Ok(true);
+                }
+            }
+            Ok(false)
+        };
+        self.timed("is_locked", work).await
+    }
+
+    /// Replaces the password of an account when the attempt with the current one is good and there is another: all its
+    /// sessions end, and one begins under `token`. Otherwise counts the failure. Says whether it was replaced.
     ///
     /// # Errors
     /// When it cannot be written; then the old password stays.
     pub async fn change_password(
         &self,
         attempt: Attempt,
-        password: String,
+        password: Option<String>,
         token: TokenHash,
     ) -> Result<bool, StoreError> {
         self.audited(
             "change_password",
             Box::new(move |connection| {
                 Box::pin(async move {
-                    let Some(name) = admit(connection, &attempt).await? else { return Ok(false) };
+                    let (Some(name), Some(password)) = (admit(connection, &attempt).await?, password) else {
+                        return Ok(false);
+                    };
                     accounts::add_password(connection, &name, password, attempt.at).await?;
                     sqlx::query("DELETE FROM sessions WHERE user_name = $1")
                         .bind(name.to_string())

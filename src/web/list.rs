@@ -18,6 +18,7 @@ use crate::{
         moment, names,
         pieces::{self, Piece},
         snippet,
+        visitor::Visitor,
     },
 };
 
@@ -114,7 +115,7 @@ impl Row {
 }
 
 impl ListPage {
-    async fn load(desk: &Desk, wanted: Wanted) -> Result<Self, Fault> {
+    async fn load(desk: &Desk, visitor: Visitor, wanted: Wanted) -> Result<Self, Fault> {
         let store = &desk.console.store;
         let filter = wanted.filter(&desk.console.segmenter);
         let page = store.reports(&filter, wanted.after, PAGE).await?;
@@ -125,7 +126,7 @@ impl ListPage {
             rows.push(desk.row(row, &marks, &filter.search.words, now));
         }
         Ok(Self {
-            frame: Frame::new(Section::Reports, now),
+            frame: Frame::new(Section::Reports, now, visitor),
             facets: desk.facets(&wanted, store.tally().await?),
             in_force: desk.in_force(&wanted),
             rows,
@@ -277,17 +278,17 @@ fn fixed<T, const N: usize>(all: [T; N], choice: impl Fn(T) -> (&'static str, &'
 }
 
 /// The list. A form sends its empty fields along; they are taken out of the address, so that it can be passed on.
-pub(super) async fn list(State(desk): State<Shared>, RawQuery(query): RawQuery) -> Response {
+pub(super) async fn list(State(desk): State<Shared>, visitor: Visitor, RawQuery(query): RawQuery) -> Response {
     let query = query.unwrap_or_default();
     let wanted = Wanted::read(&query);
     if Wanted::has_blanks(&query) {
         return Redirect::to(&wanted.address()).into_response();
     }
-    desk.answer(ListPage::load(&desk, wanted).await)
+    desk.answer(&visitor, ListPage::load(&desk, visitor.clone(), wanted).await)
 }
 
 /// How many reports a list holds by now and the number of its first, for the script that tells of new ones.
-pub(super) async fn latest(State(desk): State<Shared>, RawQuery(query): RawQuery) -> Response {
+pub(super) async fn latest(State(desk): State<Shared>, visitor: Visitor, RawQuery(query): RawQuery) -> Response {
     let wanted = Wanted::read(&query.unwrap_or_default());
     let filter = wanted.filter(&desk.console.segmenter);
     match desk.console.store.reports(&filter, None, 1).await {
@@ -296,6 +297,6 @@ pub(super) async fn latest(State(desk): State<Shared>, RawQuery(query): RawQuery
             let body = serde_json::json!({ "newest": newest, "total": page.total }).to_string();
             ([(CONTENT_TYPE, "application/json"), (CACHE_CONTROL, "no-store")], body).into_response()
         }
-        Err(error) => desk.apology(&Fault::Store(error)),
+        Err(error) => desk.apology(&visitor, &Fault::Store(error)),
     }
 }

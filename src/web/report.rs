@@ -19,6 +19,7 @@ use crate::{
         frame::{Frame, Section},
         moment, names,
         pieces::{self, Paint, Piece},
+        visitor::Visitor,
     },
 };
 
@@ -129,7 +130,7 @@ impl ReportPage {
         self.versions.iter().find(|version| version.current).map_or(1, |version| version.number)
     }
 
-    async fn load(desk: &Desk, id: &str) -> Result<Self, Fault> {
+    async fn load(desk: &Desk, visitor: Visitor, id: &str) -> Result<Self, Fault> {
         let Some(report) = desk.console.store.report(id).await? else { return Err(Fault::Missing) };
         let now = desk.console.clock.now();
         let mut versions = Vec::new();
@@ -140,7 +141,7 @@ impl ReportPage {
         let title = pieces::paints(&report.marks, Field::Title, &desk.names);
         let text = pieces::paints(&report.marks, Field::Text, &desk.names);
         Ok(Self {
-            frame: Frame::new(Section::Reports, now),
+            frame: Frame::new(Section::Reports, now, visitor),
             title: pieces::whole(&report.row.title, &title),
             body: pieces::paragraphs(&report.text, &text),
             masked: title.iter().chain(&text).any(Paint::is_mask),
@@ -269,12 +270,12 @@ fn signed(score: f64) -> String {
 }
 
 /// The page of one report.
-pub(super) async fn report(State(desk): State<Shared>, Path(id): Path<String>) -> Response {
+pub(super) async fn report(State(desk): State<Shared>, visitor: Visitor, Path(id): Path<String>) -> Response {
     // PostgreSQL refuses NUL in a text, and no key holds any control character.
     if id.chars().any(char::is_control) {
-        return desk.apology(&Fault::Missing);
+        return desk.apology(&visitor, &Fault::Missing);
     }
-    desk.answer(ReportPage::load(&desk, &id).await)
+    desk.answer(&visitor, ReportPage::load(&desk, visitor.clone(), &id).await)
 }
 
 #[cfg(test)]

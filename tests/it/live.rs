@@ -137,7 +137,7 @@ async fn check_browser(demo: &Demo) {
     let report = get(&demo.console).await.unwrap();
     let link = report.split("href=\"").find(|part| part.starts_with("/reports/01")).unwrap();
     let report = link.split('"').next().unwrap();
-    for path in ["/", "/sources", report] {
+    for path in ["/", "/sources", "/login", report] {
         for width in [1280, 390] {
             let picture = profile.path().join("page.png");
             let output = Command::new("chromium")

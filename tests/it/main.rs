@@ -1,6 +1,7 @@
 //! The integration tests, one binary.
 #![cfg(test)]
 
+mod accounts;
 mod architecture;
 mod classify;
 mod configuration;

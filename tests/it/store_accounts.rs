@@ -156,7 +156,7 @@ on_both! {
         active(store, "wang", &[Role::DutyOfficer], 1).await;
         store.log_in(attempt("wang", Some("hash"), morning()), token(2), None).await.unwrap();
         let change = async |from: Option<&str>, to: &str, n| {
-            store.change_password(attempt("wang", from, morning()), to.into(), token(n)).await.unwrap()
+            store.change_password(attempt("wang", from, morning()), Some(to.into()), token(n)).await.unwrap()
         };
         assert!(!change(None, "two", 3).await);
         assert!(!change(Some("stale"), "two", 3).await, "a hash that is no longer the current one");
