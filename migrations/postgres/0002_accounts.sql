@@ -59,6 +59,25 @@ CREATE TABLE audit (
 CREATE INDEX audit_by_actor ON audit (actor, seq);
 CREATE INDEX audit_by_action ON audit (action, seq);
 
+-- What people put right in the machine's readings. "was" is the machine's own value and stays; the tables of mentions
+-- hold what is shown and counted. Rows are withdrawn, never deleted.
+CREATE TABLE corrections (
+    id TEXT PRIMARY KEY NOT NULL,
+    article_id TEXT NOT NULL,
+    revision BIGINT NOT NULL,
+    field TEXT NOT NULL,
+    was TEXT NOT NULL,
+    becomes TEXT NOT NULL,
+    note TEXT,
+    by_user TEXT NOT NULL REFERENCES users (name),
+    at BIGINT NOT NULL,
+    model_version TEXT NOT NULL,
+    withdrawn_at BIGINT,
+    FOREIGN KEY (article_id, revision) REFERENCES revisions (article_id, revision)
+);
+-- One correction of a field is in force at a time.
+CREATE UNIQUE INDEX corrections_in_force ON corrections (article_id, revision, field) WHERE withdrawn_at IS NULL;
+
 CREATE FUNCTION refuse_audit_change() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     RAISE EXCEPTION 'the audit log only grows';

@@ -4,6 +4,7 @@
 mod analyze;
 mod audit;
 mod check_config;
+mod corrections;
 mod demo;
 mod dictionary;
 mod eval;
@@ -48,6 +49,7 @@ enum Command {
     Feed(feed::Args),
     User(user::Args),
     Audit(audit::Args),
+    Corrections(corrections::Args),
     Robots(robots::Args),
     Dictionary(dictionary::Args),
     Eval(eval::Args),
@@ -66,6 +68,7 @@ pub fn main() -> ExitCode {
         Command::Feed(args) => feed::run(args),
         Command::User(args) => user::run(args),
         Command::Audit(args) => audit::run(args),
+        Command::Corrections(args) => corrections::run(args),
         Command::Robots(args) => robots::run(args),
         Command::Dictionary(args) => dictionary::run(args),
         Command::Eval(args) => eval::run(args),

@@ -29,11 +29,15 @@ pub enum Action {
     SetUp,
     /// A person changed the own password.
     PasswordChanged,
+    /// The machine's reading of a report was put right.
+    Corrected,
+    /// A correction was taken back.
+    CorrectionWithdrawn,
 }
 
 impl Action {
     /// All actions.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 12] = [
         Self::LogIn,
         Self::LogInFailed,
         Self::Lock,
@@ -44,6 +48,8 @@ impl Action {
         Self::RolesChanged,
         Self::SetUp,
         Self::PasswordChanged,
+        Self::Corrected,
+        Self::CorrectionWithdrawn,
     ];
 
     /// The name in the log.
@@ -60,6 +66,8 @@ impl Action {
             Self::RolesChanged => "roles_changed",
             Self::SetUp => "set_up",
             Self::PasswordChanged => "password_changed",
+            Self::Corrected => "corrected",
+            Self::CorrectionWithdrawn => "correction_withdrawn",
         }
     }
 

@@ -5,6 +5,7 @@ mod account;
 mod article;
 mod audit;
 mod city;
+mod correction;
 mod mention;
 mod password;
 mod session;
@@ -18,6 +19,7 @@ pub use audit::{Action, Actor, AuditFault, Event, Head, Sealed, Verification};
 pub use city::{
     Agency, AgencyKind, Alias, City, Cues, District, Elsewhere, Facility, Lead, Road, Service, Station, Unit, Village,
 };
+pub use correction::{Aspect, Correction, Judgement};
 pub use mention::{
     AgencyGuess, Analysis, Claim, ClaimKind, Evidence, Field, Label, Mention, PersonalData, PersonalSpan, PlaceKind,
     PlaceMention, Scope, Scored, Sentiment, TextKind,

@@ -4,9 +4,11 @@
 mod accounts;
 mod articles;
 mod audit;
+mod corrections;
 mod dialect;
 mod entries;
 mod error;
+mod judgements;
 mod reports;
 mod rows;
 mod sessions;
@@ -25,6 +27,7 @@ use sqlx::{
 pub use accounts::{Changed, Link};
 pub use articles::{Reading, Stored};
 pub use audit::AuditFilter;
+pub use corrections::{Corrected, CorrectedRevision, Correcting};
 pub use entries::{Announced, QueuedEntry};
 pub use error::{ErrorClass, StoreError};
 pub use reports::{Filter, Mark, Report, ReportPage, ReportRow, RevisionRow, Search, Stage};

@@ -22,6 +22,9 @@ use crate::{
 /// Those who look after accounts.
 const ADMINS: &[Role] = &[Role::Admin];
 
+/// Those who put the machine's readings right.
+pub(super) const CORRECTORS: &[Role] = &[Role::DutyOfficer, Role::AgencyContact, Role::Spokesperson, Role::Admin];
+
 /// Who may pass.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Gate {
@@ -63,6 +66,8 @@ pub const RULES: &[Rule] = &[
     get("/", Gate::Readers),
     Rule { by_script: true, ..get("/reports/latest", Gate::Readers) },
     get("/reports/{id}", Gate::Readers),
+    post("/reports/{id}/corrections", Gate::Holders(CORRECTORS)),
+    post("/reports/{id}/corrections/{correction}/withdraw", Gate::Holders(CORRECTORS)),
     get("/sources", Gate::Readers),
     get("/login", Gate::Anybody),
     post("/login", Gate::Anybody),

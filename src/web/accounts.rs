@@ -15,7 +15,7 @@ use crate::{
     domain::{Account, AccountFault, AccountState, Duties, PersonName, Role, Token, UserName},
     store::Changed,
     web::{
-        Desk,
+        Desk, bodies,
         fault::{Fault, Shared},
         form::Form,
         frame::{Frame, Section},
@@ -24,9 +24,6 @@ use crate::{
         visitor::Visitor,
     },
 };
-
-/// What stands between an agency and its unit in a field; no name holds it.
-const BELOW: char = '｜';
 
 /// An account as a row.
 #[derive(Debug)]
@@ -137,10 +134,8 @@ impl Errors {
 
 impl Desk {
     fn account_row(&self, account: &Account, now: DateTime<Utc>) -> AccountRow {
-        let body = account.duties.agency().map(|agency| {
-            let short = self.names.agency(agency);
-            account.duties.unit().map_or_else(|| short.to_owned(), |unit| format!("{short} {unit}"))
-        });
+        let duties = &account.duties;
+        let body = duties.agency().map(|agency| bodies::in_words(self.names.agency(agency), duties.unit()));
         AccountRow {
             name: account.name.to_string(),
             person: account.person.as_str().to_owned(),
@@ -163,24 +158,9 @@ impl Desk {
             name: name.to_owned(),
             person: person.to_owned(),
             roles: Role::ALL.map(role).into(),
-            bodies: self.bodies(body),
+            bodies: bodies::all(&self.console.city, body),
             errors,
         }
-    }
-
-    /// Every agency and unit of the city as a choice.
-    pub(super) fn bodies(&self, chosen: &str) -> Vec<Choice> {
-        let choice =
-            |value: String, name: String| Choice { chosen: value == chosen, value, name, count: String::new() };
-        let mut bodies = Vec::new();
-        for agency in self.console.city.agencies.iter().filter(|agency| agency.city) {
-            bodies.push(choice(agency.name.clone(), agency.short.clone()));
-            for unit in &agency.units {
-                let value = format!("{}{BELOW}{}", agency.name, unit.name);
-                bodies.push(choice(value, format!("{} {}", agency.short, unit.name)));
-            }
-        }
-        bodies
     }
 
     async fn accounts_page(
@@ -231,8 +211,8 @@ impl Desk {
     }
 
     fn duties(&self, form: &Form) -> Result<Duties, AccountFault> {
-        let (agency, unit) = read_body(form);
-        Duties::new(read_roles(form), agency, unit, &self.console.city)
+        let (agency, unit) = form.line("body").map(|body| bodies::parts(&body)).unzip();
+        Duties::new(read_roles(form), agency, unit.flatten(), &self.console.city)
     }
 }
 
@@ -240,20 +220,8 @@ fn read_roles(form: &Form) -> BTreeSet<Role> {
     form.all("role").filter_map(Role::from_name).collect()
 }
 
-/// The agency and the unit of a field.
-pub(super) fn read_body(form: &Form) -> (Option<String>, Option<String>) {
-    let Some(body) = form.line("body") else { return (None, None) };
-    match body.split_once(BELOW) {
-        Some((agency, unit)) => (Some(agency.to_owned()), Some(unit.to_owned())),
-        None => (Some(body), None),
-    }
-}
-
 fn body_of(duties: &Duties) -> String {
-    match (duties.agency(), duties.unit()) {
-        (Some(agency), Some(unit)) => format!("{agency}{BELOW}{unit}"),
-        (agency, _) => agency.unwrap_or_default().to_owned(),
-    }
+    duties.agency().map(|agency| bodies::value(agency, duties.unit())).unwrap_or_default()
 }
 
 /// The page of all accounts.

@@ -50,6 +50,9 @@ pub(super) enum Fault {
     /// The request was sent by a page of another site.
     #[error("the request came from another site")]
     Foreign,
+    /// What was looked at is no longer what there is.
+    #[error("the report or a choice has changed meanwhile")]
+    Changed,
     /// A set-up link was used, replaced, or is too old.
     #[error("the set-up link is no longer good")]
     LinkGone,
@@ -76,6 +79,7 @@ impl Fault {
             Self::Missing => StatusCode::NOT_FOUND,
             Self::Method(_) => StatusCode::METHOD_NOT_ALLOWED,
             Self::NotAllowed | Self::Foreign => StatusCode::FORBIDDEN,
+            Self::Changed => StatusCode::CONFLICT,
             Self::LinkGone => StatusCode::GONE,
             Self::Slow(_) => StatusCode::SERVICE_UNAVAILABLE,
             Self::Store(error) if error.retryable() => StatusCode::SERVICE_UNAVAILABLE,
@@ -101,6 +105,7 @@ impl FaultPage {
             StatusCode::NOT_FOUND => "找不到這個頁面",
             StatusCode::METHOD_NOT_ALLOWED => "不支援這個操作",
             StatusCode::FORBIDDEN => "無法執行這個操作",
+            StatusCode::CONFLICT => "內容已有變動",
             StatusCode::GONE => "連結已失效",
             StatusCode::SERVICE_UNAVAILABLE => "系統忙碌中",
             _ => "系統發生錯誤",
@@ -114,6 +119,7 @@ impl FaultPage {
             StatusCode::FORBIDDEN => {
                 "您的帳號沒有這項權限，或這個要求不是由本系統的頁面送出。請由本系統頁面操作；如需權限，請洽系統管理者。"
             }
+            StatusCode::CONFLICT => "這則報導已有新版本，或更正已由他人變更，您的更正未儲存。請重新開啟報導後再操作。",
             StatusCode::GONE => "一次性連結僅能使用一次，且於 24 小時後失效。請洽系統管理者重新產生連結。",
             StatusCode::SERVICE_UNAVAILABLE => "系統暫時無法回應，已蒐集的資料不受影響。請稍候數秒後重試。",
             _ => "已蒐集的資料不受影響。請重新整理；若持續發生，請將下列錯誤編號告知系統管理人員。",

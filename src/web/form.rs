@@ -18,6 +18,11 @@ impl Form {
         self.0.iter().find(|(key, _)| key == name).map_or("", |(_, value)| value.as_str())
     }
 
+    /// Whether a field was sent, empty or not.
+    pub fn has(&self, name: &str) -> bool {
+        self.0.iter().any(|(key, _)| key == name)
+    }
+
     /// A field without space around it, when there is something in it. Control characters have no place in a line, and
     /// PostgreSQL refuses NUL.
     pub fn line(&self, name: &str) -> Option<String> {

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 
 use crate::{
     domain::{Role, roc_date, taipei},
-    web::{assets, moment, visitor::Visitor},
+    web::{access, assets, moment, visitor::Visitor},
 };
 
 /// Which entry of the navigation a page belongs to.
@@ -51,6 +51,11 @@ impl Frame {
 
     pub(super) fn is_for_admins(&self) -> bool {
         self.visitor.holds_any(&[Role::Admin])
+    }
+
+    /// Whether they may put readings right.
+    pub(super) fn may_correct(&self) -> bool {
+        self.visitor.holds_any(access::CORRECTORS)
     }
 
     pub(super) fn in_accounts(&self) -> bool {

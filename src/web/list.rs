@@ -12,6 +12,7 @@ use crate::{
     store::{Mark, ReportRow, Tally},
     web::{
         Desk,
+        corrections::Amended,
         fault::{Fault, Shared},
         filter::{Condition, Scope, Wanted},
         frame::{Frame, Section},
@@ -75,6 +76,7 @@ pub(super) struct Row {
     pub official: bool,
     pub in_scope: bool,
     pub revision: u32,
+    pub amended: Amended,
 }
 
 /// The page.
@@ -123,7 +125,10 @@ impl ListPage {
         let mut rows = Vec::with_capacity(page.rows.len());
         for row in page.rows {
             let marks = store.marks_of(&row.id, row.revision).await?;
-            rows.push(desk.row(row, &marks, &filter.search.words, now));
+            let corrections =
+                if row.corrected { store.corrections_of(&row.id, row.revision).await? } else { Vec::new() };
+            let amended = desk.amended(&corrections);
+            rows.push(desk.row(row, &marks, amended, &filter.search.words, now));
         }
         Ok(Self {
             frame: Frame::new(Section::Reports, now, visitor),
@@ -168,7 +173,14 @@ impl ListPage {
 }
 
 impl Desk {
-    fn row(&self, row: ReportRow, marks: &[Mark], words: &[String], now: chrono::DateTime<chrono::Utc>) -> Row {
+    fn row(
+        &self,
+        row: ReportRow,
+        marks: &[Mark],
+        amended: Amended,
+        words: &[String],
+        now: chrono::DateTime<chrono::Utc>,
+    ) -> Row {
         let pieces_of = |text: &str, field| {
             let mut paints = pieces::paints(marks, field, &self.names);
             if !words.is_empty() {
@@ -197,6 +209,7 @@ impl Desk {
             official: row.official.is_some(),
             in_scope: row.in_scope,
             revision: row.revision,
+            amended,
         }
     }
 

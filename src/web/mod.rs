@@ -7,7 +7,9 @@ mod accounts;
 mod address;
 mod assets;
 mod audit;
+mod bodies;
 mod cookie;
+mod corrections;
 mod exposition;
 mod fault;
 mod filter;
@@ -112,6 +114,8 @@ pub fn console(console: Console) -> Result<Router, ConfigError> {
         .route("/", get(list::list))
         .route("/reports/latest", get(list::latest))
         .route("/reports/{id}", get(report::report))
+        .route("/reports/{id}/corrections", post(corrections::correct))
+        .route("/reports/{id}/corrections/{correction}/withdraw", post(corrections::withdraw))
         .route("/sources", get(sources::sources))
         .route("/login", get(log_in::page).post(log_in::log_in))
         .route("/logout", post(log_in::log_out))

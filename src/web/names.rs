@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::domain::{AccountState, Action, City, DateQuality, Label, Role, TextKind, TroubleKind};
+use crate::domain::{AccountState, Action, Aspect, City, DateQuality, Label, Role, TextKind, TroubleKind};
 
 /// The names of services and agencies.
 #[derive(Debug, Default)]
@@ -117,7 +117,25 @@ pub(super) fn action(action: Action) -> &'static str {
         Action::RolesChanged => "變更角色",
         Action::SetUp => "設定密碼",
         Action::PasswordChanged => "變更密碼",
+        Action::Corrected => "更正研判",
+        Action::CorrectionWithdrawn => "撤回更正",
     }
+}
+
+/// What of a reading may be put right, in words.
+pub(super) fn aspect(aspect: Aspect) -> &'static str {
+    match aspect {
+        Aspect::Scope => "範圍",
+        Aspect::Service => "服務類別",
+        Aspect::Agency => "權責機關",
+        Aspect::Kind => "內容類型",
+        Aspect::TowardCity => "對市府傾向",
+    }
+}
+
+/// Whether a report concerns the city, in words.
+pub(super) fn scope(inside: bool) -> &'static str {
+    if inside { "市政相關" } else { "非市政" }
 }
 
 /// A kind of place in words, from its stored name.

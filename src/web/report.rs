@@ -14,6 +14,7 @@ use crate::{
     store::{Mark, Report, RevisionRow},
     web::{
         Desk,
+        corrections::{Amended, CorrectionRow, LONGEST_NOTE, Question},
         fault::{Fault, Shared},
         filter::Wanted,
         frame::{Frame, Section},
@@ -55,6 +56,8 @@ pub(super) struct Feeling {
     pub what: &'static str,
     pub label: Label,
     pub score: String,
+    /// The machine's own, when a person put it right.
+    pub amended: Option<String>,
 }
 
 /// An earlier or later version.
@@ -101,6 +104,10 @@ pub(super) struct ReportPage {
     pub(super) snapshot: Option<String>,
     pub(super) model: String,
     pub(super) id: String,
+    /// What people put right of it.
+    pub(super) amended: Amended,
+    pub(super) corrections: Vec<CorrectionRow>,
+    pub(super) questions: Vec<Question>,
 }
 
 impl Feeling {
@@ -122,6 +129,11 @@ impl ReportPage {
         pieces::plain(&self.title)
     }
 
+    #[expect(clippy::unused_self, reason = "templates reach constants through the page")]
+    fn longest_note(&self) -> usize {
+        LONGEST_NOTE
+    }
+
     fn is_revised(&self) -> bool {
         self.versions.len() > 1
     }
@@ -133,6 +145,8 @@ impl ReportPage {
     async fn load(desk: &Desk, visitor: Visitor, id: &str) -> Result<Self, Fault> {
         let Some(report) = desk.console.store.report(id).await? else { return Err(Fault::Missing) };
         let now = desk.console.clock.now();
+        let corrections = desk.console.store.corrections_of(id, report.row.revision).await?;
+        let amended = desk.amended(&corrections);
         let mut versions = Vec::new();
         for version in report.revisions.iter().rev().take(MOST_REVISIONS) {
             let marks = desk.console.store.marks_of(id, version.revision).await?;
@@ -168,11 +182,21 @@ impl ReportPage {
                 Feeling {
                     what: "對市府傾向",
                     label: report.toward_city.label,
-                    score: signed(report.toward_city.score),
+                    // The machine's score says nothing of a person's judgement.
+                    score: if amended.toward_city.is_none() { signed(report.toward_city.score) } else { String::new() },
+                    amended: amended.toward_city.clone(),
                 },
-                Feeling { what: "全文語氣", label: report.sentiment.label, score: signed(report.sentiment.score) },
+                Feeling {
+                    what: "全文語氣",
+                    label: report.sentiment.label,
+                    score: signed(report.sentiment.score),
+                    amended: None,
+                },
             ],
             versions,
+            questions: desk.questions(&report),
+            corrections: corrections.iter().map(|it| desk.correction_row(it, now)).collect(),
+            amended,
             source: desk.source_name(&report.source_id),
             source_reports: Wanted::of_source(&report.source_id).address(),
             scope_percent: percent(report.scope_score),

@@ -5,6 +5,7 @@ use axum::http::StatusCode;
 use chrono::DateTime;
 
 use super::{
+    corrections::{Amended, CorrectionRow, Question},
     fault::FaultPage,
     filter::Wanted,
     frame::{Frame, Section},
@@ -66,6 +67,11 @@ fn list(text: &str, rows: Vec<Row>) -> ListPage {
     }
 }
 
+fn amended(text: &str) -> Amended {
+    let own = || Some(text.to_owned());
+    Amended { scope: own(), service: own(), agency: own(), kind: own(), toward_city: own() }
+}
+
 fn row(text: &str) -> Row {
     Row {
         id: text.into(),
@@ -84,6 +90,7 @@ fn row(text: &str) -> Row {
         official: true,
         in_scope: false,
         revision: 9,
+        amended: amended(text),
     }
 }
 
@@ -124,7 +131,12 @@ fn the_report_holds_whatever_it_is_given() {
             places: vec![("道路", text.clone())],
             district: Some(text.clone()),
             kind: "陳情",
-            feelings: vec![Feeling { what: "對市府傾向", label: Label::Positive, score: text.clone() }],
+            feelings: vec![Feeling {
+                what: "對市府傾向",
+                label: Label::Positive,
+                score: text.clone(),
+                amended: Some(text.clone()),
+            }],
             reasons: vec![(text.clone(), vec![text.clone()])],
             versions: vec![Version {
                 number: 2,
@@ -140,7 +152,26 @@ fn the_report_holds_whatever_it_is_given() {
             snapshot: Some(text.clone()),
             model: text.clone(),
             id: text.clone(),
+            amended: amended(&text),
+            corrections: vec![CorrectionRow {
+                id: text.clone(),
+                what: "範圍",
+                was: text.clone(),
+                becomes: text.clone(),
+                note: Some(text.clone()),
+                by: text.clone(),
+                clock: text.clone(),
+                iso: text.clone(),
+            }],
+            questions: vec![Question {
+                name: "service",
+                words: "服務類別",
+                shown: text.clone(),
+                choices: vec![Choice { value: text.clone(), name: text.clone(), count: String::new(), chosen: true }],
+            }],
         };
+        check(&page);
+        let page = ReportPage { frame: admins(), ..page };
         check(&page);
         check(&ReportPage {
             title: Vec::new(),
@@ -159,6 +190,9 @@ fn the_report_holds_whatever_it_is_given() {
             reasons: Vec::new(),
             versions: Vec::new(),
             snapshot: None,
+            amended: Amended::default(),
+            corrections: Vec::new(),
+            questions: Vec::new(),
             ..page
         });
     }
@@ -196,6 +230,7 @@ fn a_fault_says_what_to_do() {
         StatusCode::NOT_FOUND,
         StatusCode::METHOD_NOT_ALLOWED,
         StatusCode::FORBIDDEN,
+        StatusCode::CONFLICT,
         StatusCode::GONE,
         StatusCode::SERVICE_UNAVAILABLE,
         StatusCode::INTERNAL_SERVER_ERROR,

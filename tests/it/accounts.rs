@@ -17,7 +17,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use clarion::{
     auth::{Accounts, SetUp},
     clock::{Clock, Sleep},
-    domain::{Actor, City, Duties, PersonName, Role, SessionLimits, Token, UserName},
+    domain::{Actor, City, Duties, PersonName, Role, Service, SessionLimits, Token, UserName},
     metrics::Metrics,
     store::Store,
     text::Segmenter,
@@ -60,29 +60,29 @@ impl Clock for Hand {
 }
 
 /// How a console is set up.
-struct Setting {
+pub(crate) struct Setting {
     anyone_may_read: bool,
     public_url: Option<&'static str>,
     trusted: Vec<&'static str>,
 }
 
-const CLOSED: Setting = Setting { anyone_may_read: false, public_url: None, trusted: Vec::new() };
+pub(crate) const CLOSED: Setting = Setting { anyone_may_read: false, public_url: None, trusted: Vec::new() };
 
 /// A console with its accounts.
-struct Room {
-    store: Store,
+pub(crate) struct Room {
+    pub(crate) store: Store,
     accounts: Accounts,
     router: Router,
     clock: Arc<Hand>,
-    _database: Database,
+    pub(crate) database: Database,
 }
 
 /// What an answer was.
 #[derive(Debug)]
-struct Answer {
-    status: StatusCode,
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
     headers: HeaderMap,
-    text: String,
+    pub(crate) text: String,
 }
 
 impl Answer {
@@ -92,7 +92,7 @@ impl Answer {
         set.split(';').next().unwrap().to_owned()
     }
 
-    fn location(&self) -> &str {
+    pub(crate) fn location(&self) -> &str {
         self.headers["location"].to_str().unwrap()
     }
 
@@ -104,7 +104,7 @@ impl Answer {
 }
 
 /// A request under way.
-struct Ask<'r> {
+pub(crate) struct Ask<'r> {
     room: &'r Room,
     method: Method,
     path: String,
@@ -115,7 +115,7 @@ struct Ask<'r> {
 }
 
 impl Ask<'_> {
-    fn with(mut self, cookie: &str) -> Self {
+    pub(crate) fn with(mut self, cookie: &str) -> Self {
         self.cookie = cookie.into();
         self
     }
@@ -135,7 +135,7 @@ impl Ask<'_> {
         self
     }
 
-    async fn send(self) -> Answer {
+    pub(crate) async fn send(self) -> Answer {
         let mut request = Request::builder().method(self.method).uri(self.path);
         if !self.cookie.is_empty() {
             request = request.header("cookie", self.cookie);
@@ -153,10 +153,13 @@ impl Ask<'_> {
 }
 
 impl Room {
-    fn open(database: Database, setting: &Setting) -> Self {
+    pub(crate) fn open(database: Database, setting: &Setting) -> Self {
         let store = database.store.clone();
         let clock = Arc::new(Hand(Mutex::new(morning())));
-        let mut city = City::default();
+        let mut city = City {
+            services: [("streetlight", "路燈"), ("mrt", "捷運輕軌")].map(service).into(),
+            ..City::default()
+        };
         city.cues.here = vec!["高雄".into()];
         let limits = SessionLimits { idle: TimeDelta::minutes(30), whole: TimeDelta::hours(12) };
         let accounts = Accounts::new(store.clone(), clock.clone(), limits, &city).unwrap();
@@ -178,7 +181,7 @@ impl Room {
             ready: Arc::new(|| true),
         })
         .unwrap();
-        Self { store, accounts, router, clock, _database: database }
+        Self { store, accounts, router, clock, database }
     }
 
     async fn closed() -> Self {
@@ -197,16 +200,16 @@ impl Room {
         }
     }
 
-    fn get(&self, path: &str) -> Ask<'_> {
+    pub(crate) fn get(&self, path: &str) -> Ask<'_> {
         self.ask(Method::GET, path)
     }
 
-    fn post(&self, path: &str, fields: &[(&str, &str)]) -> Ask<'_> {
+    pub(crate) fn post(&self, path: &str, fields: &[(&str, &str)]) -> Ask<'_> {
         self.ask(Method::POST, path).form(fields)
     }
 
     /// Adds an account that has its password.
-    async fn person(&self, name: &str, roles: &[Role]) {
+    pub(crate) async fn person(&self, name: &str, roles: &[Role]) {
         let token = self.invite(name, roles).await;
         let done = self.accounts.set_up(&token, PASSWORD, [192, 0, 2, 9].into()).await.unwrap();
         assert_eq!(done, SetUp::Done);
@@ -223,7 +226,7 @@ impl Room {
     }
 
     /// Logs in and returns the cookie.
-    async fn cookie(&self, name: &str) -> String {
+    pub(crate) async fn cookie(&self, name: &str) -> String {
         let answer = self.log_in(name, PASSWORD).send().await;
         assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.text);
         answer.cookie()
@@ -261,9 +264,27 @@ async fn where_reading_is_open_changes_still_need_a_log_in() {
     }
 }
 
+fn service((id, name): (&str, &str)) -> Service {
+    Service {
+        id: id.into(),
+        name: name.into(),
+        city: true,
+        agencies: Vec::new(),
+        unit: None,
+        leads: Vec::new(),
+        words: Vec::new(),
+        weak: Vec::new(),
+        golden: String::new(),
+    }
+}
+
 /// A path of a route.
 fn filled(path: &str) -> String {
-    path.replace("{id}", "none").replace("{name}", "nobody").replace("{token}", "x").replace("{hash}", "x")
+    path.replace("{id}", "none")
+        .replace("{name}", "nobody")
+        .replace("{token}", "x")
+        .replace("{hash}", "x")
+        .replace("{correction}", "none")
 }
 
 #[tokio::test]
@@ -299,6 +320,10 @@ fn the_table_says_what_was_decided() {
     let admin_only: BTreeSet<&str> =
         RULES.iter().filter(|rule| rule.gate == Gate::Holders(&[Role::Admin])).map(|rule| rule.path).collect();
     assert!(admin_only.iter().all(|path| path.starts_with("/accounts") || *path == "/audit"), "{admin_only:?}");
+    let correctors = Gate::Holders(&[Role::DutyOfficer, Role::AgencyContact, Role::Spokesperson, Role::Admin]);
+    for rule in RULES.iter().filter(|rule| rule.path.contains("/corrections")) {
+        assert_eq!(rule.gate, correctors, "{}", rule.path);
+    }
     for rule in RULES {
         let is_open = matches!(rule.gate, Gate::Machines | Gate::Anybody);
         let doors = ["/login", "/setup/{token}", "/healthz", "/readyz", "/assets/{hash}/{name}"];

@@ -6,6 +6,7 @@ mod architecture;
 mod classify;
 mod configuration;
 mod console;
+mod corrections;
 mod dictionary;
 mod extract_feeds;
 mod extract_pages;
