@@ -17,8 +17,17 @@ use crate::{
 /// The agency the contact speaks for; the staged day has reports for it.
 const AGENCY: &str = "高雄市政府工務局";
 
-/// Adds the accounts and prints how to log in.
-pub(super) async fn introduce(accounts: &Accounts) -> anyhow::Result<()> {
+/// How somebody logs in.
+#[derive(Clone)]
+pub(super) struct Guest {
+    pub name: UserName,
+    pub person: PersonName,
+    pub password: String,
+}
+
+/// Adds the accounts and prints how to log in; returns the duty officer's, who tries the console at the end of the day.
+pub(super) async fn introduce(accounts: &Accounts) -> anyhow::Result<Guest> {
+    let mut officer = None;
     let mut lines = vec!["  示範帳號（僅供本次示範，結束即失效；查閱無須登入）".to_owned()];
     for role in Role::ALL {
         let (name, person) = guest(role);
@@ -31,10 +40,14 @@ pub(super) async fn introduce(accounts: &Accounts) -> anyhow::Result<()> {
         let done = accounts.set_up(&token, &password, IpAddr::V4(Ipv4Addr::LOCALHOST)).await?;
         anyhow::ensure!(done == SetUp::Done, "the demo's account {name} could not be set up: {done:?}");
         lines.push(format!("    {:<12}  {password}  {}", name.as_str(), person.as_str()));
+        if role == Role::DutyOfficer {
+            officer = Some(Guest { name, person, password });
+        }
     }
     let mut out = std::io::stdout().lock();
     writeln!(out, "{}", lines.join("\n"))?;
-    out.flush().context("standard output")
+    out.flush()?;
+    officer.context("no account is the duty officer's")
 }
 
 fn guest(role: Role) -> (&'static str, &'static str) {

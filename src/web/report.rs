@@ -46,7 +46,8 @@ pub(super) struct Moment {
 #[derive(Debug)]
 pub(super) struct Guess {
     pub name: String,
-    pub percent: u32,
+    /// None of what a person said.
+    pub percent: Option<u32>,
     pub note: Option<String>,
 }
 
@@ -162,14 +163,14 @@ impl ReportPage {
             reasons: desk.reasons(&report),
             moments: moments(&report, now),
             original: web_address(&report.row.url),
-            services: guesses(&report.services, |id| desk.names.service(id)),
-            categories: guesses(&report.categories, |name| name),
+            services: guesses(&report.services, amended.service.is_none(), |id| desk.names.service(id)),
+            categories: guesses(&report.categories, true, |name| name),
             agencies: report
                 .agencies
                 .iter()
                 .map(|agency| Guess {
                     name: agency.name.clone(),
-                    percent: percent(agency.score),
+                    percent: amended.agency.is_none().then(|| percent(agency.score)),
                     note: match (&agency.unit, agency.city) {
                         (_, false) => Some("非市府權責".to_owned()),
                         (unit, true) => unit.clone(),
@@ -267,9 +268,12 @@ fn moments(report: &Report, now: chrono::DateTime<chrono::Utc>) -> Vec<Moment> {
     published.into_iter().chain(updated).chain([seen]).collect()
 }
 
-fn guesses<'a>(scored: &'a [Scored], name: impl Fn(&'a str) -> &'a str) -> Vec<Guess> {
-    let guess =
-        |scored: &'a Scored| Guess { name: name(&scored.name).to_owned(), percent: percent(scored.score), note: None };
+fn guesses<'a>(scored: &'a [Scored], are_machines: bool, name: impl Fn(&'a str) -> &'a str) -> Vec<Guess> {
+    let guess = |scored: &'a Scored| Guess {
+        name: name(&scored.name).to_owned(),
+        percent: are_machines.then(|| percent(scored.score)),
+        note: None,
+    };
     scored.iter().map(guess).collect()
 }
 

@@ -105,7 +105,7 @@ fn the_list_holds_whatever_it_is_given() {
 #[test]
 fn the_report_holds_whatever_it_is_given() {
     for text in [String::new(), hostile()] {
-        let guesses = || vec![Guess { name: text.clone(), percent: 100, note: Some(text.clone()) }];
+        let guesses = || vec![Guess { name: text.clone(), percent: Some(100), note: Some(text.clone()) }];
         let page = ReportPage {
             frame: frame(),
             title: line(&text),

@@ -83,7 +83,9 @@ fn the_staged_day_plays_as_written() {
     assert!(report["reports"].as_u64() >= Some(120), "{report:#}");
     let names: Vec<&str> =
         report["steps"].as_array().unwrap().iter().map(|step| step["name"].as_str().unwrap()).collect();
-    for step in ["first_report", "opening", "source_degraded", "source_recovered", "all_reports", "search", "metrics"] {
+    for step in
+        ["first_report", "opening", "source_degraded", "source_recovered", "all_reports", "search", "log_in", "metrics"]
+    {
         assert!(names.contains(&step), "{step} is not in {names:?}");
     }
 }
