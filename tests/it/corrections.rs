@@ -7,9 +7,12 @@ use clarion::{
 };
 
 use crate::{
-    accounts::{CLOSED, Room},
     on_both,
-    support::{announced, morning, reading, source, sqlite},
+    support::{
+        announced, morning, reading,
+        room::{CLOSED, Room},
+        source, sqlite,
+    },
 };
 
 const TITLE: &str = "鳳山路燈三晚不亮";
