@@ -3,16 +3,18 @@
 use std::{net::SocketAddr, path::Path, sync::Arc, time::Duration};
 
 use anyhow::Context;
+use chrono::TimeDelta;
 use tokio::{
     net::TcpListener,
     sync::{Notify, watch},
 };
 
 use crate::{
+    auth::Accounts,
     clock::Clock,
     config::Config,
     dictionary::Dictionaries,
-    domain::{City, Source},
+    domain::{City, SessionLimits, Source, Token},
     fetch::{self, Fetcher},
     lifecycle::{Readiness, Tasks, Watchdog},
     metrics::Metrics,
@@ -36,6 +38,8 @@ pub struct Daemon {
     pub exposition: SocketAddr,
     /// The database.
     pub store: Store,
+    /// Who may come in.
+    pub accounts: Accounts,
     /// Counters.
     pub metrics: Arc<Metrics>,
     /// Replaces the sources, for a reload.
@@ -72,6 +76,7 @@ pub async fn start(
     let store = open(&config.database.url, &metrics, clock.as_ref(), &tasks.stop()).await?;
     let city = Arc::new(city(&config.dictionaries.folder)?);
     let analyzer = Arc::new(Analyzer::new(&city)?);
+    let accounts = accounts(config, store.clone(), Arc::clone(&clock), &city)?;
     let fetcher = Arc::new(Fetcher::new(settings(config)?, Arc::clone(&clock))?);
     metrics.build_info.with_label_values(&[env!("CARGO_PKG_VERSION"), store.kind()]).set(1);
     configured(&metrics, clock.as_ref(), true);
@@ -90,7 +95,7 @@ pub async fn start(
     let mut watchdog = Watchdog::default();
     let poll = Poll::new(shared.clone(), watchdog.watch("poll"), Arc::clone(&found));
     let read = Read::new(shared.clone(), watchdog.watch("read"), found, config.read.concurrency, config.read.attempts);
-    let upkeep = Upkeep::new(shared, watchdog.watch("upkeep"));
+    let upkeep = Upkeep::new(shared, watchdog.watch("upkeep"), limits(config));
     let stop = tasks.stop();
     tasks.spawn("poll", poll.run(stop.clone()));
     tasks.spawn("read", read.run(stop.clone()));
@@ -105,13 +110,52 @@ pub async fn start(
         city,
         sources: receiver,
         clock,
+        entrance: entrance(config, accounts.clone())?,
         ready: Arc::new(move || is_ready.get() && !stopping.is_cancelled()),
-    });
+    })
+    .context("http.public_url")?;
     let page = web::exposition(Arc::clone(&metrics), store.clone());
     tasks.spawn("console", logged(web::serve(console, pages, stop.clone())));
     tasks.spawn("exposition", logged(web::serve(exposition, page, stop)));
     ready.set(true);
-    Ok(Daemon { console: console_at, exposition: exposition_at, store, metrics, sources: sender })
+    Ok(Daemon { console: console_at, exposition: exposition_at, store, accounts, metrics, sources: sender })
+}
+
+/// Everything about the accounts of a store.
+///
+/// # Errors
+/// When the system gives no random bytes.
+pub fn accounts(config: &Config, store: Store, clock: Arc<dyn Clock>, city: &City) -> anyhow::Result<Accounts> {
+    Accounts::new(store, clock, limits(config), city).context("accounts")
+}
+
+/// Where a set-up link leads; the path alone when nobody said at which address people open the console.
+#[must_use]
+pub fn set_up_link(config: &Config, listener: Option<SocketAddr>, token: &Token) -> String {
+    let base = match (config.http.public_url.trim_end_matches('/'), listener) {
+        ("", Some(listener)) => format!("http://{listener}"),
+        (url, _) => url.to_owned(),
+    };
+    format!("{base}/setup/{}", token.reveal())
+}
+
+fn limits(config: &Config) -> SessionLimits {
+    SessionLimits {
+        idle: TimeDelta::minutes(config.auth.session_idle_minutes.into()),
+        whole: TimeDelta::hours(config.auth.session_hours.into()),
+    }
+}
+
+fn entrance(config: &Config, accounts: Accounts) -> anyhow::Result<web::Entrance> {
+    let Config { http, auth, .. } = config;
+    let networks = http.trusted_proxies.iter().map(|network| network.parse());
+    Ok(web::Entrance {
+        accounts,
+        anyone_may_read: auth.anonymous_read || !auth.required,
+        offers_log_in: auth.required,
+        public_url: (!http.public_url.is_empty()).then(|| http.public_url.parse()).transpose()?,
+        trusted_proxies: networks.collect::<Result<_, _>>().context("http.trusted_proxies")?,
+    })
 }
 
 /// Opens the database. A server that starts together with this daemon is waited for.

@@ -26,6 +26,8 @@ pub mod pipeline;
 
 pub mod store;
 
+pub mod auth;
+
 pub mod workers;
 
 pub mod wire;

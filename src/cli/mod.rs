@@ -2,7 +2,9 @@
 //! exit codes are 0 done, 1 failed at run time, 2 wrong usage, 78 bad configuration (sysexits' `EX_CONFIG`).
 
 mod analyze;
+mod audit;
 mod check_config;
+mod corrections;
 mod demo;
 mod dictionary;
 mod eval;
@@ -13,12 +15,18 @@ mod robots;
 mod run;
 mod segment;
 mod train;
+mod user;
 
-use std::{io::Write, process::ExitCode};
+use std::{io::Write, path::Path, process::ExitCode, sync::Arc};
 
+use anyhow::Context;
 use clap::{Parser, Subcommand};
 
-use crate::config::ConfigError;
+use crate::{
+    config::{Config, ConfigError},
+    metrics::Metrics,
+    store::Store,
+};
 
 /// `EX_CONFIG` of sysexits.h: the configuration is wrong.
 const BAD_CONFIGURATION: u8 = 78;
@@ -40,6 +48,9 @@ enum Command {
     Segment(segment::Args),
     Extract(extract::Args),
     Feed(feed::Args),
+    User(user::Args),
+    Audit(audit::Args),
+    Corrections(corrections::Args),
     Robots(robots::Args),
     Dictionary(dictionary::Args),
     Eval(eval::Args),
@@ -57,6 +68,9 @@ pub fn main() -> ExitCode {
         Command::Segment(args) => segment::run(args),
         Command::Extract(args) => extract::run(args),
         Command::Feed(args) => feed::run(args),
+        Command::User(args) => user::run(args),
+        Command::Audit(args) => audit::run(args),
+        Command::Corrections(args) => corrections::run(args),
         Command::Robots(args) => robots::run(args),
         Command::Dictionary(args) => dictionary::run(args),
         Command::Eval(args) => eval::run(args),
@@ -69,6 +83,20 @@ pub fn main() -> ExitCode {
             Some(_) => ExitCode::from(BAD_CONFIGURATION),
             None => ExitCode::FAILURE,
         }
+    })
+}
+
+/// Opens the database of a configuration and works on it; a daemon may be running on the same one.
+fn with_store<T>(path: &Path, work: impl AsyncFnOnce(Config, Store) -> anyhow::Result<T>) -> anyhow::Result<T> {
+    let config = Config::load(path)?;
+    let runtime =
+        tokio::runtime::Builder::new_current_thread().enable_all().build().context("cannot start a thread")?;
+    runtime.block_on(async {
+        let metrics = Arc::new(Metrics::new().context("the metrics cannot be registered")?);
+        let store = Store::open(&config.database.url, metrics).await?;
+        let done = work(config, store.clone()).await;
+        store.close().await;
+        done
     })
 }
 

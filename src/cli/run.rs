@@ -45,6 +45,7 @@ async fn daemon(config: &Config, path: PathBuf) -> anyhow::Result<Ending> {
     let count = sources.len();
     let daemon = app::start(config, sources, Arc::clone(&clock), &mut tasks).await?;
     say(&format!("console http://{}  metrics http://{}/metrics", daemon.console, daemon.exposition))?;
+    offer_first_account(config, &daemon).await?;
     let (store, metrics) = (daemon.store.clone(), Arc::clone(&daemon.metrics));
     let hangup = lifecycle::Hangup::listen().context("SIGHUP cannot be listened to")?;
     lifecycle::ready(&format!("{count} sources"));
@@ -75,6 +76,20 @@ async fn daemon(config: &Config, path: PathBuf) -> anyhow::Result<Ending> {
         .await;
     store.close().await;
     Ok(ending)
+}
+
+/// Where nobody has an account yet, shows the link that sets up the first administrator's. It is a secret and goes to
+/// standard output alone, once.
+async fn offer_first_account(config: &Config, daemon: &app::Daemon) -> anyhow::Result<()> {
+    if !config.auth.required {
+        return Ok(());
+    }
+    if let Some(token) = daemon.accounts.first().await? {
+        tracing::warn!("there is no account yet; the link that sets up the first one is on standard output");
+        let link = app::set_up_link(config, Some(daemon.console), &token);
+        say(&format!("set up the account admin within 24 hours: {link}"))?;
+    }
+    Ok(())
 }
 
 fn reload(path: &std::path::Path) -> anyhow::Result<Vec<crate::domain::Source>> {

@@ -14,7 +14,7 @@ use figment::{
 use serde::{Deserialize, Serialize};
 
 pub use fault::ConfigError;
-pub use sections::{Database, Dictionaries, Fetch, Http, Log, LogStyle, MetricsListener, Reading};
+pub use sections::{Auth, Database, Dictionaries, Fetch, Http, Log, LogStyle, MetricsListener, Reading};
 pub use sources::{SourceSection, SourcesFault};
 
 use crate::domain::Source;
@@ -32,6 +32,9 @@ pub struct Config {
     /// The console.
     #[serde(default)]
     pub http: Http,
+    /// Who may use the console.
+    #[serde(default)]
+    pub auth: Auth,
     /// The listener for Prometheus.
     #[serde(default)]
     pub metrics: MetricsListener,

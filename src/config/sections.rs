@@ -28,11 +28,35 @@ impl Default for Database {
 pub struct Http {
     /// Address and port of the console; port 0 takes a free one.
     pub listen: String,
+    /// The address people open the console at, when it is another; empty for none.
+    pub public_url: String,
+    /// Networks of proxies whose `X-Forwarded-For` is believed.
+    pub trusted_proxies: Vec<String>,
 }
 
 impl Default for Http {
     fn default() -> Self {
-        Self { listen: "127.0.0.1:8080".into() }
+        Self { listen: "127.0.0.1:8080".into(), public_url: String::new(), trusted_proxies: Vec::new() }
+    }
+}
+
+/// `[auth]`
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Auth {
+    /// Whether the console asks for a log-in.
+    pub required: bool,
+    /// Whether reports and sources are shown without one.
+    pub anonymous_read: bool,
+    /// Minutes without a request after which a session ends.
+    pub session_idle_minutes: u32,
+    /// Hours after which a session ends whatever happens.
+    pub session_hours: u32,
+}
+
+impl Default for Auth {
+    fn default() -> Self {
+        Self { required: true, anonymous_read: false, session_idle_minutes: 30, session_hours: 12 }
     }
 }
 
@@ -139,6 +163,7 @@ pub(super) fn validate(config: &Config) -> Result<(), (String, String)> {
             return Err((key.into(), format!("{key} is {address:?}; write address:port, such as 127.0.0.1:8080")));
         }
     }
+    access(config).map_err(|(key, remedy)| (key.into(), remedy.into()))?;
     let url = &config.database.url;
     if !["sqlite:", "postgres://", "postgresql://"].iter().any(|scheme| url.starts_with(scheme)) {
         return Err(("database.url".into(), "database.url must begin with sqlite: or postgres://".into()));
@@ -163,6 +188,30 @@ pub(super) fn validate(config: &Config) -> Result<(), (String, String)> {
     }
     if config.read.attempts == 0 {
         return Err(("read.attempts".into(), "read.attempts must be at least 1".into()));
+    }
+    Ok(())
+}
+
+/// Who may come in, and from where.
+fn access(config: &Config) -> Result<(), (&'static str, &'static str)> {
+    let Config { http, auth, .. } = config;
+    let is_origin = |url: url::Url| {
+        matches!(url.scheme(), "http" | "https")
+            && url.path() == "/"
+            && url.query().is_none()
+            && url.username().is_empty()
+    };
+    if !http.public_url.is_empty() && !url::Url::parse(&http.public_url).is_ok_and(is_origin) {
+        return Err(("http.public_url", "http.public_url must be an address such as https://clarion.example.gov.tw"));
+    }
+    if http.trusted_proxies.iter().any(|network| network.parse::<ipnet::IpNet>().is_err()) {
+        return Err(("http.trusted_proxies", "http.trusted_proxies must be networks such as 10.1.2.3/32"));
+    }
+    if !(1..=10_080).contains(&auth.session_idle_minutes) {
+        return Err(("auth.session_idle_minutes", "auth.session_idle_minutes must be 1 to 10080"));
+    }
+    if !(1..=168).contains(&auth.session_hours) {
+        return Err(("auth.session_hours", "auth.session_hours must be 1 to 168"));
     }
     Ok(())
 }

@@ -5,7 +5,10 @@ use std::path::Path;
 use anyhow::Context;
 use serde::Serialize;
 
-use super::day::{Day, Report};
+use super::{
+    day::{Day, Report},
+    guests::Guest,
+};
 use crate::{
     app::Daemon,
     clock::Clock,
@@ -126,7 +129,7 @@ impl Account {
     }
 
     /// Judges the day at its end: every staged report must have been found, read and kept.
-    pub async fn judge(&mut self, day: &Day, daemon: &Daemon) -> anyhow::Result<()> {
+    pub async fn judge(&mut self, day: &Day, daemon: &Daemon, officer: &Guest) -> anyhow::Result<()> {
         let at = taipei(day.closes).to_rfc3339();
         let rows = all_rows(daemon).await?;
         self.reports = u64::try_from(rows.len()).unwrap_or(u64::MAX);
@@ -154,6 +157,7 @@ impl Account {
             format!("{revised} reports were changed and have a second version"),
         );
         self.console(&at, daemon).await?;
+        self.log_in(&at, daemon, officer).await?;
         for name in ["first_report", "opening", "source_degraded", "source_recovered"] {
             if !self.has(name) {
                 self.note(name, at.clone(), false, "did not take place".into());
@@ -186,6 +190,22 @@ impl Account {
         let text = client.get(format!("http://{}/metrics", daemon.exposition)).send().await?.text().await?;
         let found = text.contains("clarion_mentions_total{");
         self.note("metrics", at.to_owned(), found, "the opinion counters are exposed".into());
+        Ok(())
+    }
+
+    /// Logs in as the duty officer does, through the form.
+    async fn log_in(&mut self, at: &str, daemon: &Daemon, officer: &Guest) -> anyhow::Result<()> {
+        let client = reqwest::Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none()).build()?;
+        let base = format!("http://{}", daemon.console);
+        let form = url::form_urlencoded::Serializer::new(String::new())
+            .extend_pairs([("name", officer.name.as_str()), ("password", &officer.password)])
+            .finish();
+        let answer = client.post(format!("{base}/login")).body(form).send().await?;
+        let set = answer.headers().get("set-cookie").and_then(|value| value.to_str().ok()).unwrap_or_default();
+        let cookie = set.split(';').next().unwrap_or_default().to_owned();
+        let page = client.get(&base).header("cookie", cookie).send().await?.text().await?;
+        let ok = page.contains("登出") && page.contains(officer.person.as_str());
+        self.note("log_in", at.to_owned(), ok, format!("{} logs in and is named on the page", officer.name));
         Ok(())
     }
 

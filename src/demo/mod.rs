@@ -3,6 +3,7 @@
 
 mod account;
 pub mod day;
+mod guests;
 pub mod newsroom;
 mod sources;
 
@@ -27,6 +28,7 @@ use crate::{
 };
 use account::Account;
 use day::Day;
+use guests::Guest;
 use newsroom::Newsroom;
 
 /// How long the staged day takes when nothing else is asked for.
@@ -74,12 +76,13 @@ pub async fn play(settings: Settings) -> anyhow::Result<bool> {
     let daemon = app::start(&config(&settings, &folder), sources, Arc::clone(&clock), &mut tasks).await?;
     let stage = Stage { day, daemon, clock, factor };
     stage.introduce(outlets, real)?;
+    let officer = guests::introduce(&stage.daemon.accounts).await?;
 
     let stop = tasks.stop();
     let (store, judged) = (stage.daemon.store.clone(), settings.play_for.is_some());
     let (say, hear) = tokio::sync::oneshot::channel();
     tasks.spawn("status", async move {
-        let account = stage.watch(&stop, end, judged).await;
+        let account = stage.watch(&stop, end, judged.then_some(&officer)).await;
         if let Err(error) = &account {
             tracing::error!("the demo cannot be watched: {error:#}");
         }
@@ -103,6 +106,10 @@ fn config(settings: &Settings, folder: &std::path::Path) -> Config {
     let mut config = Config::default();
     config.database.url = format!("sqlite:{}", folder.join("clarion.db").display());
     config.http.listen = format!("127.0.0.1:{}", settings.port);
+    config.auth.anonymous_read = true;
+    // The staged clock runs through half an hour in some seconds, and nobody is to be logged out by that.
+    config.auth.session_idle_minutes = 7 * 24 * 60;
+    config.auth.session_hours = 7 * 24;
     config.metrics.listen = format!("127.0.0.1:{}", settings.metrics_port);
     config
 }
@@ -135,9 +142,14 @@ impl Stage {
         out.flush()
     }
 
-    /// Shows the day as it passes. When it is to be judged, returns the account at the end of the day; otherwise
+    /// Shows the day as it passes. When an officer is to judge it, returns the account at the end of the day; otherwise
     /// goes on until the stop.
-    async fn watch(&self, stop: &crate::lifecycle::Stop, end: DateTime<Utc>, judged: bool) -> anyhow::Result<Account> {
+    async fn watch(
+        &self,
+        stop: &crate::lifecycle::Stop,
+        end: DateTime<Utc>,
+        officer: Option<&Guest>,
+    ) -> anyhow::Result<Account> {
         let mut account = Account::new(self.factor);
         let terminal = std::io::stdout().is_terminal();
         let (mut shown, usual) = (String::new(), STATUS_EVERY * self.factor);
@@ -156,11 +168,11 @@ impl Stage {
                 shown = line;
             }
             let over = self.clock.now() >= end;
-            if over && judged {
+            if let Some(officer) = officer.filter(|_| over) {
                 if terminal {
                     writeln!(std::io::stdout())?;
                 }
-                account.judge(&self.day, &self.daemon).await?;
+                account.judge(&self.day, &self.daemon, officer).await?;
                 return Ok(account);
             }
             // A wait across the end of the day would go on at normal speed.

@@ -45,7 +45,9 @@ macro_rules! list {
         concat!(
             "SELECT a.id, a.number, a.outlet, a.official, a.url, a.revision, a.first_seen_at, a.sort_at, r.title,",
             " substr(r.text, 1, 400) AS lead, r.published_at, r.updated_at, m.in_scope, m.district, m.kind,",
-            " m.sentiment, m.toward_city, m.toward_city_score, s.service, g.agency, g.unit, g.city",
+            " m.sentiment, m.toward_city, m.toward_city_score, s.service, g.agency, g.unit, g.city,",
+            " (SELECT COUNT(*) FROM corrections c WHERE c.article_id = a.id AND c.revision = a.revision",
+            " AND c.withdrawn_at IS NULL) AS corrected",
             chosen!($search),
             " AND (a.sort_at < $12 OR (a.sort_at = $12 AND a.number < $13))",
             " ORDER BY a.sort_at DESC, a.number DESC LIMIT $14"
@@ -143,6 +145,15 @@ impl Dialect {
         match self {
             Self::Sqlite => None,
             Self::Postgres => Some("SELECT 1 FROM (SELECT pg_advisory_xact_lock(hashtextextended($1, 0))) AS held"),
+        }
+    }
+
+    /// Keeps others from adding to the audit log until the transaction ends: each row holds the hash of the one before.
+    /// The number is this lock's own. SQLite has one writer anyway.
+    pub(super) fn lock_audit(self) -> Option<&'static str> {
+        match self {
+            Self::Sqlite => None,
+            Self::Postgres => Some("SELECT 1 FROM (SELECT pg_advisory_xact_lock(7215001)) AS held"),
         }
     }
 

@@ -1,12 +1,17 @@
 //! The only code that speaks SQL. One text with `$n` serves SQLite and PostgreSQL; where they differ, a constant
 //! in [`dialect`] says so. Nothing here decides anything: it keeps what it is given and finds it again.
 
+mod accounts;
 mod articles;
+mod audit;
+mod corrections;
 mod dialect;
 mod entries;
 mod error;
+mod judgements;
 mod reports;
 mod rows;
+mod sessions;
 mod sources;
 mod tally;
 
@@ -19,10 +24,14 @@ use sqlx::{
     migrate::Migrator,
 };
 
+pub use accounts::{Changed, Link};
 pub use articles::{Reading, Stored};
+pub use audit::AuditFilter;
+pub use corrections::{Corrected, CorrectedRevision, Correcting};
 pub use entries::{Announced, QueuedEntry};
 pub use error::{ErrorClass, StoreError};
 pub use reports::{Filter, Mark, Report, ReportPage, ReportRow, RevisionRow, Search, Stage};
+pub use sessions::Attempt;
 pub use sources::Turn;
 pub use tally::Tally;
 

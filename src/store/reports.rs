@@ -91,6 +91,8 @@ pub struct ReportRow {
     pub unit: Option<String>,
     /// Whether that agency is the city's own.
     pub city_agency: bool,
+    /// Whether a person put something of this right.
+    pub corrected: bool,
 }
 
 /// A list with how many there are in all.
@@ -219,7 +221,9 @@ impl Store {
              a.canonical_url, r.title, '' AS lead, r.text, r.byline, r.published_at, r.published_quality, \
              r.updated_at, r.updated_quality, r.charset, r.snapshot_hash, m.in_scope, m.scope_score, m.district, \
              m.kind, m.sentiment, m.sentiment_score, m.toward_city, m.toward_city_score, m.model_version, \
-             s.service, g.agency, g.unit, g.city \
+             s.service, g.agency, g.unit, g.city, \
+             (SELECT COUNT(*) FROM corrections c WHERE c.article_id = a.id AND c.revision = a.revision \
+             AND c.withdrawn_at IS NULL) AS corrected \
              FROM articles a JOIN revisions r ON r.article_id = a.id AND r.revision = a.revision \
              JOIN mentions m ON m.article_id = a.id AND m.revision = a.revision \
              LEFT JOIN mention_services s ON s.article_id = a.id AND s.revision = a.revision AND s.rank = 0 \
@@ -394,6 +398,7 @@ fn report_row(row: &AnyRow) -> Result<ReportRow, StoreError> {
         agency: rows::optional(row, "agency")?,
         unit: rows::optional(row, "unit")?,
         city_agency: sqlx::Row::try_get::<Option<i64>, _>(row, "city")?.is_some_and(|city| city != 0),
+        corrected: rows::integer(row, "corrected")? > 0,
     })
 }
 

@@ -10,7 +10,10 @@ use axum::{
 };
 use sha2::{Digest, Sha256};
 
-use crate::web::fault::{self, Shared};
+use crate::web::{
+    fault::{self, Shared},
+    visitor::Visitor,
+};
 
 /// Bytes of the hash in an address: 32 bits tell the editions of one file apart.
 const HASH_BYTES: usize = 4;
@@ -61,10 +64,14 @@ pub(super) fn icon() -> &'static str {
 }
 
 /// Serves a file. A page from before an upgrade asks under an old hash: it gets the new file, but not to keep.
-pub(super) async fn asset(State(desk): State<Shared>, Path((hash, name)): Path<(String, String)>) -> Response {
+pub(super) async fn asset(
+    State(desk): State<Shared>,
+    visitor: Visitor,
+    Path((hash, name)): Path<(String, String)>,
+) -> Response {
     let known = [(&STYLE, style()), (&SCRIPT, script()), (&ICON, icon())];
     let Some((asset, address)) = known.into_iter().find(|(asset, _)| asset.name == name) else {
-        return fault::missing(State(desk)).await;
+        return fault::missing(State(desk), visitor).await;
     };
     let keep = if address == format!("/assets/{hash}/{name}") { FOR_EVER } else { "no-cache" };
     ([(CONTENT_TYPE, asset.content_type), (CACHE_CONTROL, keep)], asset.content).into_response()

@@ -17,10 +17,12 @@ use axum::{
 };
 
 use crate::{
+    auth::AuthError,
     store::StoreError,
     web::{
-        Desk,
+        Desk, access,
         frame::{Frame, Section},
+        visitor::Visitor,
     },
 };
 
@@ -39,9 +41,21 @@ pub(super) enum Fault {
     /// There is no such page or report.
     #[error("there is no such page")]
     Missing,
-    /// The console only shows, so far.
-    #[error("only GET and HEAD are answered")]
-    Method,
+    /// The route has no answer to the method.
+    #[error("{0} does not answer this method")]
+    Method(String),
+    /// The account holds none of the roles that may.
+    #[error("the account may not do this")]
+    NotAllowed,
+    /// The request was sent by a page of another site.
+    #[error("the request came from another site")]
+    Foreign,
+    /// What was looked at is no longer what there is.
+    #[error("the report or a choice has changed meanwhile")]
+    Changed,
+    /// A set-up link was used, replaced, or is too old.
+    #[error("the set-up link is no longer good")]
+    LinkGone,
     /// The answer took too long.
     #[error("the page took longer than {0} s; see whether the database is busy")]
     Slow(u64),
@@ -51,6 +65,9 @@ pub(super) enum Fault {
     /// The database failed.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// Nobody could be let in or refused.
+    #[error(transparent)]
+    Auth(#[from] AuthError),
     /// A template failed.
     #[error("a page could not be written: {0}; this is a fault of the program, report it")]
     Template(#[from] askama::Error),
@@ -60,10 +77,14 @@ impl Fault {
     fn status(&self) -> StatusCode {
         match self {
             Self::Missing => StatusCode::NOT_FOUND,
-            Self::Method => StatusCode::METHOD_NOT_ALLOWED,
+            Self::Method(_) => StatusCode::METHOD_NOT_ALLOWED,
+            Self::NotAllowed | Self::Foreign => StatusCode::FORBIDDEN,
+            Self::Changed => StatusCode::CONFLICT,
+            Self::LinkGone => StatusCode::GONE,
             Self::Slow(_) => StatusCode::SERVICE_UNAVAILABLE,
             Self::Store(error) if error.retryable() => StatusCode::SERVICE_UNAVAILABLE,
-            Self::Panic(_) | Self::Store(_) | Self::Template(_) => StatusCode::INTERNAL_SERVER_ERROR,
+            Self::Auth(error) if error.retryable() => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Panic(_) | Self::Store(_) | Self::Auth(_) | Self::Template(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
 }
@@ -83,6 +104,9 @@ impl FaultPage {
         match self.status {
             StatusCode::NOT_FOUND => "找不到這個頁面",
             StatusCode::METHOD_NOT_ALLOWED => "不支援這個操作",
+            StatusCode::FORBIDDEN => "無法執行這個操作",
+            StatusCode::CONFLICT => "內容已有變動",
+            StatusCode::GONE => "連結已失效",
             StatusCode::SERVICE_UNAVAILABLE => "系統忙碌中",
             _ => "系統發生錯誤",
         }
@@ -91,8 +115,13 @@ impl FaultPage {
     fn advice(&self) -> &'static str {
         match self.status {
             StatusCode::NOT_FOUND => "網址可能有誤，或該則報導不在資料庫內。請由輿情清單重新查詢。",
-            StatusCode::METHOD_NOT_ALLOWED => "本系統目前僅供查閱。請由輿情清單操作。",
-            StatusCode::SERVICE_UNAVAILABLE => "資料庫暫時無法回應，已蒐集的資料不受影響。請稍候數秒後重新整理。",
+            StatusCode::METHOD_NOT_ALLOWED => "這個網址不接受此種操作。請由系統頁面上的按鈕或連結操作。",
+            StatusCode::FORBIDDEN => {
+                "您的帳號沒有這項權限，或這個要求不是由本系統的頁面送出。請由本系統頁面操作；如需權限，請洽系統管理者。"
+            }
+            StatusCode::CONFLICT => "這則報導已有新版本，或更正已由他人變更，您的更正未儲存。請重新開啟報導後再操作。",
+            StatusCode::GONE => "一次性連結僅能使用一次，且於 24 小時後失效。請洽系統管理者重新產生連結。",
+            StatusCode::SERVICE_UNAVAILABLE => "系統暫時無法回應，已蒐集的資料不受影響。請稍候數秒後重試。",
             _ => "已蒐集的資料不受影響。請重新整理；若持續發生，請將下列錯誤編號告知系統管理人員。",
         }
     }
@@ -100,15 +129,15 @@ impl FaultPage {
 
 impl Desk {
     /// A page, or the page that says why not.
-    pub(super) fn answer<T: Template>(&self, page: Result<T, Fault>) -> Response {
+    pub(super) fn answer<T: Template>(&self, visitor: &Visitor, page: Result<T, Fault>) -> Response {
         match page.and_then(|page| Ok(page.render()?)) {
             Ok(html) => ([NOT_KEPT], Html(html)).into_response(),
-            Err(fault) => self.apology(&fault),
+            Err(fault) => self.apology(visitor, &fault),
         }
     }
 
     /// The page that says why not.
-    pub(super) fn apology(&self, fault: &Fault) -> Response {
+    pub(super) fn apology(&self, visitor: &Visitor, fault: &Fault) -> Response {
         let now = self.console.clock.now();
         let status = fault.status();
         let number = (status.is_server_error()).then(|| {
@@ -116,27 +145,24 @@ impl Desk {
             tracing::error!(number, error = %fault, "a page could not be shown");
             number
         });
-        let page = FaultPage { frame: Frame::new(Section::Nowhere, now), status, number };
+        let page = FaultPage { frame: Frame::new(Section::Nowhere, now, visitor.clone()), status, number };
         let Ok(html) = page.render() else { return status.into_response() };
         let mut response = (status, [NOT_KEPT], Html(html)).into_response();
         if status == StatusCode::SERVICE_UNAVAILABLE {
             response.headers_mut().insert(RETRY_AFTER, axum::http::HeaderValue::from_static(SOON));
         }
-        if status == StatusCode::METHOD_NOT_ALLOWED {
-            response.headers_mut().insert(ALLOW, axum::http::HeaderValue::from_static("GET, HEAD"));
+        if let Fault::Method(path) = fault
+            && let Ok(methods) = access::methods(path).try_into()
+        {
+            response.headers_mut().insert(ALLOW, methods);
         }
         response
     }
 }
 
 /// Anything that has no route.
-pub(super) async fn missing(State(desk): State<Shared>) -> Response {
-    desk.apology(&Fault::Missing)
-}
-
-/// A route asked with another method.
-pub(super) async fn wrong_method(State(desk): State<Shared>) -> Response {
-    desk.apology(&Fault::Method)
+pub(super) async fn missing(State(desk): State<Shared>, visitor: Visitor) -> Response {
+    desk.apology(&visitor, &Fault::Missing)
 }
 
 /// Short enough to be read out on the telephone, and never the same twice.

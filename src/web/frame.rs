@@ -3,8 +3,8 @@
 use chrono::{DateTime, Utc};
 
 use crate::{
-    domain::{roc_date, taipei},
-    web::{assets, moment},
+    domain::{Role, roc_date, taipei},
+    web::{access, assets, moment, visitor::Visitor},
 };
 
 /// Which entry of the navigation a page belongs to.
@@ -14,21 +14,60 @@ pub(super) enum Section {
     Reports,
     /// 來源狀態
     Sources,
+    /// 帳號管理
+    Accounts,
+    /// 稽核紀錄
+    Audit,
+    /// 變更密碼
+    Password,
+    /// 登入
+    LogIn,
     /// Pages that belong to none.
     Nowhere,
 }
 
 /// The surroundings of one page at one moment.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(super) struct Frame {
     /// When the page was made.
     pub now: DateTime<Utc>,
     section: Section,
+    visitor: Visitor,
 }
 
 impl Frame {
-    pub(super) fn new(section: Section, now: DateTime<Utc>) -> Self {
-        Self { now, section }
+    pub(super) fn new(section: Section, now: DateTime<Utc>, visitor: Visitor) -> Self {
+        Self { now, section, visitor }
+    }
+
+    /// Who is logged in.
+    pub(super) fn person(&self) -> Option<&str> {
+        self.visitor.person()
+    }
+
+    pub(super) fn offers_log_in(&self) -> bool {
+        self.visitor.is_offered_log_in() && self.section != Section::LogIn
+    }
+
+    pub(super) fn is_for_admins(&self) -> bool {
+        self.visitor.holds_any(&[Role::Admin])
+    }
+
+    /// Whether they may put readings right.
+    pub(super) fn may_correct(&self) -> bool {
+        self.visitor.holds_any(access::CORRECTORS)
+    }
+
+    pub(super) fn in_accounts(&self) -> bool {
+        self.section == Section::Accounts
+    }
+
+    pub(super) fn in_audit(&self) -> bool {
+        self.section == Section::Audit
+    }
+
+    pub(super) fn in_password(&self) -> bool {
+        self.section == Section::Password
     }
 
     pub(super) fn in_reports(&self) -> bool {

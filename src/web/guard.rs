@@ -12,14 +12,19 @@ use axum::{
     middleware::{Next, from_fn_with_state, map_response},
     response::Response,
 };
-use tower_http::{catch_panic::CatchPanicLayer, limit::RequestBodyLimitLayer};
-
-use crate::web::{
-    Desk,
-    fault::{Fault, Shared},
+use tower_http::{
+    catch_panic::CatchPanicLayer,
+    csrf::{ConfigError, CsrfLayer, ProtectionError},
+    limit::RequestBodyLimitLayer,
 };
 
-/// Nobody sends this console a body yet; this much is read of one before it is refused.
+use crate::web::{
+    Desk, access,
+    fault::{Fault, Shared},
+    visitor::Visitor,
+};
+
+/// The longest form holds a note and some names; this much is read of one before it is refused.
 const MOST_BODY: usize = 16 * 1024;
 
 /// A page that takes longer has lost its reader.
@@ -39,16 +44,34 @@ const HEADERS: [(HeaderName, &str); 4] = [
 ];
 
 /// The same routes, guarded.
-pub(super) fn guarded(pages: Router, desk: &Shared) -> Router {
+///
+/// # Errors
+/// When the public address is no origin.
+pub(super) fn guarded(pages: Router, desk: &Shared) -> Result<Router, ConfigError> {
     let for_panics = Arc::clone(desk);
-    pages
+    let guarded = pages
+        .layer(from_fn_with_state(Arc::clone(desk), access::admitted))
+        .layer(from_home(desk)?)
         .layer(RequestBodyLimitLayer::new(MOST_BODY))
         .layer(from_fn_with_state(Arc::clone(desk), in_time))
         .layer(CatchPanicLayer::custom(move |panic: Box<dyn Any + Send>| {
-            for_panics.apology(&Fault::Panic(said(panic.as_ref())))
+            for_panics.apology(&Visitor::unknown(), &Fault::Panic(said(panic.as_ref())))
         }))
         .layer(from_fn_with_state(Arc::clone(desk), counted))
-        .layer(map_response(with_headers))
+        .layer(map_response(with_headers));
+    Ok(guarded)
+}
+
+/// Lets only this console's own pages change anything, by what browsers say of where a request comes from. Proxies may
+/// change the host a request is for, so that the public address is named.
+fn from_home(desk: &Shared) -> Result<CsrfLayer<impl Fn(ProtectionError) -> Response + Clone + use<>>, ConfigError> {
+    let for_strangers = Arc::clone(desk);
+    let refuse = move |_: ProtectionError| for_strangers.apology(&Visitor::unknown(), &Fault::Foreign);
+    let layer = CsrfLayer::new().with_rejection_response(refuse);
+    match &desk.console.entrance.public_url {
+        Some(url) => layer.add_trusted_origin(url.origin().ascii_serialization()),
+        None => Ok(layer),
+    }
 }
 
 /// Adds the security headers; also for the routes of other listeners.
@@ -62,7 +85,7 @@ pub(super) async fn with_headers(mut response: Response) -> Response {
 async fn in_time(State(desk): State<Shared>, request: Request, next: Next) -> Response {
     match tokio::time::timeout(SLOWEST, next.run(request)).await {
         Ok(response) => response,
-        Err(_) => desk.apology(&Fault::Slow(SLOWEST.as_secs())),
+        Err(_) => desk.apology(&Visitor::unknown(), &Fault::Slow(SLOWEST.as_secs())),
     }
 }
 
@@ -73,6 +96,7 @@ async fn counted(State(desk): State<Shared>, request: Request, next: Next) -> Re
     let method = match request.method().as_str() {
         "GET" => "GET",
         "HEAD" => "HEAD",
+        "POST" => "POST",
         _ => "other",
     };
     let timer = console.metrics.http_request_duration_seconds.with_label_values(&[handler]).start_timer();

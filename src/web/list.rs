@@ -12,12 +12,14 @@ use crate::{
     store::{Mark, ReportRow, Tally},
     web::{
         Desk,
+        corrections::Amended,
         fault::{Fault, Shared},
         filter::{Condition, Scope, Wanted},
         frame::{Frame, Section},
         moment, names,
         pieces::{self, Piece},
         snippet,
+        visitor::Visitor,
     },
 };
 
@@ -74,6 +76,7 @@ pub(super) struct Row {
     pub official: bool,
     pub in_scope: bool,
     pub revision: u32,
+    pub amended: Amended,
 }
 
 /// The page.
@@ -114,7 +117,7 @@ impl Row {
 }
 
 impl ListPage {
-    async fn load(desk: &Desk, wanted: Wanted) -> Result<Self, Fault> {
+    async fn load(desk: &Desk, visitor: Visitor, wanted: Wanted) -> Result<Self, Fault> {
         let store = &desk.console.store;
         let filter = wanted.filter(&desk.console.segmenter);
         let page = store.reports(&filter, wanted.after, PAGE).await?;
@@ -122,10 +125,13 @@ impl ListPage {
         let mut rows = Vec::with_capacity(page.rows.len());
         for row in page.rows {
             let marks = store.marks_of(&row.id, row.revision).await?;
-            rows.push(desk.row(row, &marks, &filter.search.words, now));
+            let corrections =
+                if row.corrected { store.corrections_of(&row.id, row.revision).await? } else { Vec::new() };
+            let amended = desk.amended(&corrections);
+            rows.push(desk.row(row, &marks, amended, &filter.search.words, now));
         }
         Ok(Self {
-            frame: Frame::new(Section::Reports, now),
+            frame: Frame::new(Section::Reports, now, visitor),
             facets: desk.facets(&wanted, store.tally().await?),
             in_force: desk.in_force(&wanted),
             rows,
@@ -167,7 +173,14 @@ impl ListPage {
 }
 
 impl Desk {
-    fn row(&self, row: ReportRow, marks: &[Mark], words: &[String], now: chrono::DateTime<chrono::Utc>) -> Row {
+    fn row(
+        &self,
+        row: ReportRow,
+        marks: &[Mark],
+        amended: Amended,
+        words: &[String],
+        now: chrono::DateTime<chrono::Utc>,
+    ) -> Row {
         let pieces_of = |text: &str, field| {
             let mut paints = pieces::paints(marks, field, &self.names);
             if !words.is_empty() {
@@ -196,6 +209,7 @@ impl Desk {
             official: row.official.is_some(),
             in_scope: row.in_scope,
             revision: row.revision,
+            amended,
         }
     }
 
@@ -277,17 +291,17 @@ fn fixed<T, const N: usize>(all: [T; N], choice: impl Fn(T) -> (&'static str, &'
 }
 
 /// The list. A form sends its empty fields along; they are taken out of the address, so that it can be passed on.
-pub(super) async fn list(State(desk): State<Shared>, RawQuery(query): RawQuery) -> Response {
+pub(super) async fn list(State(desk): State<Shared>, visitor: Visitor, RawQuery(query): RawQuery) -> Response {
     let query = query.unwrap_or_default();
     let wanted = Wanted::read(&query);
     if Wanted::has_blanks(&query) {
         return Redirect::to(&wanted.address()).into_response();
     }
-    desk.answer(ListPage::load(&desk, wanted).await)
+    desk.answer(&visitor, ListPage::load(&desk, visitor.clone(), wanted).await)
 }
 
 /// How many reports a list holds by now and the number of its first, for the script that tells of new ones.
-pub(super) async fn latest(State(desk): State<Shared>, RawQuery(query): RawQuery) -> Response {
+pub(super) async fn latest(State(desk): State<Shared>, visitor: Visitor, RawQuery(query): RawQuery) -> Response {
     let wanted = Wanted::read(&query.unwrap_or_default());
     let filter = wanted.filter(&desk.console.segmenter);
     match desk.console.store.reports(&filter, None, 1).await {
@@ -296,6 +310,6 @@ pub(super) async fn latest(State(desk): State<Shared>, RawQuery(query): RawQuery
             let body = serde_json::json!({ "newest": newest, "total": page.total }).to_string();
             ([(CONTENT_TYPE, "application/json"), (CACHE_CONTROL, "no-store")], body).into_response()
         }
-        Err(error) => desk.apology(&Fault::Store(error)),
+        Err(error) => desk.apology(&visitor, &Fault::Store(error)),
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::domain::{City, DateQuality, Label, TextKind, TroubleKind};
+use crate::domain::{AccountState, Action, Aspect, City, DateQuality, Label, Role, TextKind, TroubleKind};
 
 /// The names of services and agencies.
 #[derive(Debug, Default)]
@@ -81,6 +81,61 @@ pub(super) fn kind(kind: TextKind) -> &'static str {
         TextKind::Praise => "肯定",
         TextKind::Other => "其他",
     }
+}
+
+/// A role in words.
+pub(super) fn role(role: Role) -> &'static str {
+    match role {
+        Role::DutyOfficer => "值班人員",
+        Role::AgencyContact => "機關聯絡人",
+        Role::Spokesperson => "發言人",
+        Role::Approver => "核定人",
+        Role::Admin => "系統管理者",
+        Role::ReadOnly => "唯讀",
+    }
+}
+
+/// Where an account stands, in words.
+pub(super) fn account_state(state: AccountState) -> &'static str {
+    match state {
+        AccountState::Invited => "待設定密碼",
+        AccountState::Active => "啟用",
+        AccountState::Disabled => "停用",
+    }
+}
+
+/// What was done, in words.
+pub(super) fn action(action: Action) -> &'static str {
+    match action {
+        Action::LogIn => "登入",
+        Action::LogInFailed => "登入失敗",
+        Action::Lock => "鎖定",
+        Action::LogOut => "登出",
+        Action::AccountAdded => "新增帳號",
+        Action::AccountDisabled => "停用帳號",
+        Action::AccountReset => "重設密碼",
+        Action::RolesChanged => "變更角色",
+        Action::SetUp => "設定密碼",
+        Action::PasswordChanged => "變更密碼",
+        Action::Corrected => "更正研判",
+        Action::CorrectionWithdrawn => "撤回更正",
+    }
+}
+
+/// What of a reading may be put right, in words.
+pub(super) fn aspect(aspect: Aspect) -> &'static str {
+    match aspect {
+        Aspect::Scope => "範圍",
+        Aspect::Service => "服務類別",
+        Aspect::Agency => "權責機關",
+        Aspect::Kind => "內容類型",
+        Aspect::TowardCity => "對市府傾向",
+    }
+}
+
+/// Whether a report concerns the city, in words.
+pub(super) fn scope(inside: bool) -> &'static str {
+    if inside { "市政相關" } else { "非市政" }
 }
 
 /// A kind of place in words, from its stored name.

@@ -14,11 +14,13 @@ use crate::{
     store::{Mark, Report, RevisionRow},
     web::{
         Desk,
+        corrections::{Amended, CorrectionRow, LONGEST_NOTE, Question},
         fault::{Fault, Shared},
         filter::Wanted,
         frame::{Frame, Section},
         moment, names,
         pieces::{self, Paint, Piece},
+        visitor::Visitor,
     },
 };
 
@@ -44,7 +46,8 @@ pub(super) struct Moment {
 #[derive(Debug)]
 pub(super) struct Guess {
     pub name: String,
-    pub percent: u32,
+    /// None of what a person said.
+    pub percent: Option<u32>,
     pub note: Option<String>,
 }
 
@@ -54,6 +57,8 @@ pub(super) struct Feeling {
     pub what: &'static str,
     pub label: Label,
     pub score: String,
+    /// The machine's own, when a person put it right.
+    pub amended: Option<String>,
 }
 
 /// An earlier or later version.
@@ -100,6 +105,10 @@ pub(super) struct ReportPage {
     pub(super) snapshot: Option<String>,
     pub(super) model: String,
     pub(super) id: String,
+    /// What people put right of it.
+    pub(super) amended: Amended,
+    pub(super) corrections: Vec<CorrectionRow>,
+    pub(super) questions: Vec<Question>,
 }
 
 impl Feeling {
@@ -121,6 +130,11 @@ impl ReportPage {
         pieces::plain(&self.title)
     }
 
+    #[expect(clippy::unused_self, reason = "templates reach constants through the page")]
+    fn longest_note(&self) -> usize {
+        LONGEST_NOTE
+    }
+
     fn is_revised(&self) -> bool {
         self.versions.len() > 1
     }
@@ -129,9 +143,11 @@ impl ReportPage {
         self.versions.iter().find(|version| version.current).map_or(1, |version| version.number)
     }
 
-    async fn load(desk: &Desk, id: &str) -> Result<Self, Fault> {
+    async fn load(desk: &Desk, visitor: Visitor, id: &str) -> Result<Self, Fault> {
         let Some(report) = desk.console.store.report(id).await? else { return Err(Fault::Missing) };
         let now = desk.console.clock.now();
+        let corrections = desk.console.store.corrections_of(id, report.row.revision).await?;
+        let amended = desk.amended(&corrections);
         let mut versions = Vec::new();
         for version in report.revisions.iter().rev().take(MOST_REVISIONS) {
             let marks = desk.console.store.marks_of(id, version.revision).await?;
@@ -140,21 +156,21 @@ impl ReportPage {
         let title = pieces::paints(&report.marks, Field::Title, &desk.names);
         let text = pieces::paints(&report.marks, Field::Text, &desk.names);
         Ok(Self {
-            frame: Frame::new(Section::Reports, now),
+            frame: Frame::new(Section::Reports, now, visitor),
             title: pieces::whole(&report.row.title, &title),
             body: pieces::paragraphs(&report.text, &text),
             masked: title.iter().chain(&text).any(Paint::is_mask),
             reasons: desk.reasons(&report),
             moments: moments(&report, now),
             original: web_address(&report.row.url),
-            services: guesses(&report.services, |id| desk.names.service(id)),
-            categories: guesses(&report.categories, |name| name),
+            services: guesses(&report.services, amended.service.is_none(), |id| desk.names.service(id)),
+            categories: guesses(&report.categories, true, |name| name),
             agencies: report
                 .agencies
                 .iter()
                 .map(|agency| Guess {
                     name: agency.name.clone(),
-                    percent: percent(agency.score),
+                    percent: amended.agency.is_none().then(|| percent(agency.score)),
                     note: match (&agency.unit, agency.city) {
                         (_, false) => Some("非市府權責".to_owned()),
                         (unit, true) => unit.clone(),
@@ -167,11 +183,21 @@ impl ReportPage {
                 Feeling {
                     what: "對市府傾向",
                     label: report.toward_city.label,
-                    score: signed(report.toward_city.score),
+                    // The machine's score says nothing of a person's judgement.
+                    score: if amended.toward_city.is_none() { signed(report.toward_city.score) } else { String::new() },
+                    amended: amended.toward_city.clone(),
                 },
-                Feeling { what: "全文語氣", label: report.sentiment.label, score: signed(report.sentiment.score) },
+                Feeling {
+                    what: "全文語氣",
+                    label: report.sentiment.label,
+                    score: signed(report.sentiment.score),
+                    amended: None,
+                },
             ],
             versions,
+            questions: desk.questions(&report),
+            corrections: corrections.iter().map(|it| desk.correction_row(it, now)).collect(),
+            amended,
             source: desk.source_name(&report.source_id),
             source_reports: Wanted::of_source(&report.source_id).address(),
             scope_percent: percent(report.scope_score),
@@ -242,9 +268,12 @@ fn moments(report: &Report, now: chrono::DateTime<chrono::Utc>) -> Vec<Moment> {
     published.into_iter().chain(updated).chain([seen]).collect()
 }
 
-fn guesses<'a>(scored: &'a [Scored], name: impl Fn(&'a str) -> &'a str) -> Vec<Guess> {
-    let guess =
-        |scored: &'a Scored| Guess { name: name(&scored.name).to_owned(), percent: percent(scored.score), note: None };
+fn guesses<'a>(scored: &'a [Scored], are_machines: bool, name: impl Fn(&'a str) -> &'a str) -> Vec<Guess> {
+    let guess = |scored: &'a Scored| Guess {
+        name: name(&scored.name).to_owned(),
+        percent: are_machines.then(|| percent(scored.score)),
+        note: None,
+    };
     scored.iter().map(guess).collect()
 }
 
@@ -269,12 +298,12 @@ fn signed(score: f64) -> String {
 }
 
 /// The page of one report.
-pub(super) async fn report(State(desk): State<Shared>, Path(id): Path<String>) -> Response {
+pub(super) async fn report(State(desk): State<Shared>, visitor: Visitor, Path(id): Path<String>) -> Response {
     // PostgreSQL refuses NUL in a text, and no key holds any control character.
     if id.chars().any(char::is_control) {
-        return desk.apology(&Fault::Missing);
+        return desk.apology(&visitor, &Fault::Missing);
     }
-    desk.answer(ReportPage::load(&desk, &id).await)
+    desk.answer(&visitor, ReportPage::load(&desk, visitor.clone(), &id).await)
 }
 
 #[cfg(test)]

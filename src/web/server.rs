@@ -1,6 +1,6 @@
 //! Serving until the stop.
 
-use std::{future::IntoFuture, io, time::Duration};
+use std::{future::IntoFuture, io, net::SocketAddr, time::Duration};
 
 use axum::Router;
 use tokio::net::TcpListener;
@@ -16,7 +16,8 @@ const DRAIN: Duration = Duration::from_secs(10);
 /// When the listener fails.
 pub async fn serve(listener: TcpListener, router: Router, stop: CancellationToken) -> io::Result<()> {
     let stopped = stop.clone();
-    let serving = axum::serve(listener, router).with_graceful_shutdown(stop.cancelled_owned()).into_future();
+    let service = router.into_make_service_with_connect_info::<SocketAddr>();
+    let serving = axum::serve(listener, service).with_graceful_shutdown(stop.cancelled_owned()).into_future();
     let mut serving = std::pin::pin!(serving);
     tokio::select! {
         ended = &mut serving => return ended,

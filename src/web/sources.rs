@@ -14,6 +14,7 @@ use crate::{
         filter::Wanted,
         frame::{Frame, Section},
         moment, names,
+        visitor::Visitor,
     },
 };
 
@@ -139,7 +140,7 @@ impl SourceRow {
 }
 
 impl SourcesPage {
-    async fn load(desk: &Desk) -> Result<Self, Fault> {
+    async fn load(desk: &Desk, visitor: Visitor) -> Result<Self, Fault> {
         let states: HashMap<String, SourceState> = desk.console.store.source_states().await?.into_iter().collect();
         let sources = desk.console.sources.borrow().clone();
         let now = desk.console.clock.now();
@@ -149,7 +150,7 @@ impl SourcesPage {
             .map(|source| desk.source_row(source, states.get(source.id.as_str()).unwrap_or(&unknown), now))
             .collect();
         rows.sort_by(|a, b| (a.condition, &a.outlet, &a.name).cmp(&(b.condition, &b.outlet, &b.name)));
-        Ok(Self { frame: Frame::new(Section::Sources, now), rows })
+        Ok(Self { frame: Frame::new(Section::Sources, now, visitor), rows })
     }
 
     fn in_trouble(&self) -> usize {
@@ -196,6 +197,6 @@ impl Desk {
 }
 
 /// The page of the sources.
-pub(super) async fn sources(State(desk): State<Shared>) -> Response {
-    desk.answer(SourcesPage::load(&desk).await)
+pub(super) async fn sources(State(desk): State<Shared>, visitor: Visitor) -> Response {
+    desk.answer(&visitor, SourcesPage::load(&desk, visitor.clone()).await)
 }

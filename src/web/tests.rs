@@ -5,6 +5,7 @@ use axum::http::StatusCode;
 use chrono::DateTime;
 
 use super::{
+    corrections::{Amended, CorrectionRow, Question},
     fault::FaultPage,
     filter::Wanted,
     frame::{Frame, Section},
@@ -12,8 +13,10 @@ use super::{
     pieces::{Look, Piece},
     report::{Feeling, Guess, Moment, ReportPage, Version},
     sources::{Condition, SourceRow, SourcesPage, When},
+    visitor::Visitor,
+    {accounts, audit, log_in, password},
 };
-use crate::domain::{Label, TextKind, Trouble, TroubleKind};
+use crate::domain::{Account, AccountState, Duties, Label, PersonName, Role, TextKind, Trouble, TroubleKind, UserName};
 
 /// Markup, a quote, a bidirectional override, NUL, and more than any outlet writes.
 fn hostile() -> String {
@@ -29,14 +32,17 @@ fn check(page: &impl Template) {
     let html = page.render().unwrap();
     assert!(html.starts_with("<!doctype html>") && html.trim_end().ends_with("</html>"));
     assert!(!html.contains("<script>alert") && !html.contains("\"'>"), "markup came through");
-    for pair in ["main", "header", "footer", "ol", "ul", "li", "dl", "bdi", "mark", "table", "details"] {
+    for pair in [
+        "main", "header", "footer", "ol", "ul", "li", "dl", "bdi", "mark", "table", "details", "form", "fieldset",
+        "select",
+    ] {
         let opened = html.matches(&format!("<{pair}>")).count() + html.matches(&format!("<{pair} ")).count();
         assert_eq!(opened, html.matches(&format!("</{pair}>")).count(), "<{pair}> is not closed");
     }
 }
 
 fn frame() -> Frame {
-    Frame::new(Section::Reports, DateTime::UNIX_EPOCH)
+    Frame::new(Section::Reports, DateTime::UNIX_EPOCH, Visitor::sample(None))
 }
 
 fn list(text: &str, rows: Vec<Row>) -> ListPage {
@@ -61,6 +67,11 @@ fn list(text: &str, rows: Vec<Row>) -> ListPage {
     }
 }
 
+fn amended(text: &str) -> Amended {
+    let own = || Some(text.to_owned());
+    Amended { scope: own(), service: own(), agency: own(), kind: own(), toward_city: own() }
+}
+
 fn row(text: &str) -> Row {
     Row {
         id: text.into(),
@@ -79,6 +90,7 @@ fn row(text: &str) -> Row {
         official: true,
         in_scope: false,
         revision: 9,
+        amended: amended(text),
     }
 }
 
@@ -93,7 +105,7 @@ fn the_list_holds_whatever_it_is_given() {
 #[test]
 fn the_report_holds_whatever_it_is_given() {
     for text in [String::new(), hostile()] {
-        let guesses = || vec![Guess { name: text.clone(), percent: 100, note: Some(text.clone()) }];
+        let guesses = || vec![Guess { name: text.clone(), percent: Some(100), note: Some(text.clone()) }];
         let page = ReportPage {
             frame: frame(),
             title: line(&text),
@@ -119,7 +131,12 @@ fn the_report_holds_whatever_it_is_given() {
             places: vec![("道路", text.clone())],
             district: Some(text.clone()),
             kind: "陳情",
-            feelings: vec![Feeling { what: "對市府傾向", label: Label::Positive, score: text.clone() }],
+            feelings: vec![Feeling {
+                what: "對市府傾向",
+                label: Label::Positive,
+                score: text.clone(),
+                amended: Some(text.clone()),
+            }],
             reasons: vec![(text.clone(), vec![text.clone()])],
             versions: vec![Version {
                 number: 2,
@@ -135,7 +152,26 @@ fn the_report_holds_whatever_it_is_given() {
             snapshot: Some(text.clone()),
             model: text.clone(),
             id: text.clone(),
+            amended: amended(&text),
+            corrections: vec![CorrectionRow {
+                id: text.clone(),
+                what: "範圍",
+                was: text.clone(),
+                becomes: text.clone(),
+                note: Some(text.clone()),
+                by: text.clone(),
+                clock: text.clone(),
+                iso: text.clone(),
+            }],
+            questions: vec![Question {
+                name: "service",
+                words: "服務類別",
+                shown: text.clone(),
+                choices: vec![Choice { value: text.clone(), name: text.clone(), count: String::new(), chosen: true }],
+            }],
         };
+        check(&page);
+        let page = ReportPage { frame: admins(), ..page };
         check(&page);
         check(&ReportPage {
             title: Vec::new(),
@@ -154,6 +190,9 @@ fn the_report_holds_whatever_it_is_given() {
             reasons: Vec::new(),
             versions: Vec::new(),
             snapshot: None,
+            amended: Amended::default(),
+            corrections: Vec::new(),
+            questions: Vec::new(),
             ..page
         });
     }
@@ -190,10 +229,125 @@ fn a_fault_says_what_to_do() {
     for status in [
         StatusCode::NOT_FOUND,
         StatusCode::METHOD_NOT_ALLOWED,
+        StatusCode::FORBIDDEN,
+        StatusCode::CONFLICT,
+        StatusCode::GONE,
         StatusCode::SERVICE_UNAVAILABLE,
         StatusCode::INTERNAL_SERVER_ERROR,
     ] {
         check(&FaultPage { frame: frame(), status, number: Some(hostile()) });
         check(&FaultPage { frame: frame(), status, number: None });
+    }
+}
+
+/// A page as an administrator sees it, whose name is the worst a name may be.
+fn admins() -> Frame {
+    let account = Account {
+        name: UserName::parse("admin").unwrap(),
+        person: PersonName::parse("\"'><script>alert(1)</script>").unwrap(),
+        duties: Duties::given(Role::ALL.into(), None, None),
+        state: AccountState::Active,
+        created_at: DateTime::UNIX_EPOCH,
+        logged_in_at: None,
+    };
+    Frame::new(Section::Nowhere, DateTime::UNIX_EPOCH, Visitor::sample(Some(account)))
+}
+
+#[test]
+fn the_log_in_holds_whatever_it_is_given() {
+    for text in [String::new(), hostile()] {
+        for news in
+            [log_in::News::None, log_in::News::Wrong, log_in::News::Asked, log_in::News::LoggedOut, log_in::News::SetUp]
+        {
+            for frame in [frame(), admins()] {
+                check(&log_in::LogInPage { frame, news, name: text.clone(), next: text.clone() });
+            }
+        }
+    }
+}
+
+#[test]
+fn the_passwords_hold_whatever_they_are_given() {
+    for text in [String::new(), hostile()] {
+        let wrong = password::Errors { current: Some("錯"), new: Some("錯"), again: Some("錯") };
+        for errors in [password::Errors::default(), wrong] {
+            for (asks_current, is_done) in [(false, false), (true, false), (true, true)] {
+                check(&password::PasswordPage {
+                    frame: admins(),
+                    action: text.clone(),
+                    name: text.clone(),
+                    person: text.clone(),
+                    asks_current,
+                    errors,
+                    is_done,
+                });
+            }
+        }
+    }
+}
+
+#[test]
+fn the_accounts_hold_whatever_they_are_given() {
+    for text in [String::new(), hostile()] {
+        let choice = || Choice { value: text.clone(), name: text.clone(), count: String::new(), chosen: true };
+        let wrong = accounts::Errors { name: Some("錯"), person: Some("錯"), roles: Some("錯"), body: Some("錯") };
+        let fields = |errors| accounts::Fields {
+            name: text.clone(),
+            person: text.clone(),
+            roles: vec![choice()],
+            bodies: vec![choice()],
+            errors,
+        };
+        let row = |state| accounts::AccountRow {
+            name: text.clone(),
+            person: text.clone(),
+            roles: vec!["唯讀"],
+            body: Some(text.clone()),
+            state,
+            logged_in: Some((text.clone(), text.clone())),
+        };
+        let link = || Some(accounts::NewLink { name: text.clone(), address: text.clone() });
+        let rows = vec![row(AccountState::Active), row(AccountState::Invited), row(AccountState::Disabled)];
+        check(&accounts::AccountsPage { frame: admins(), rows, fields: fields(wrong), link: link() });
+        for state in [AccountState::Active, AccountState::Disabled] {
+            check(&accounts::AccountPage {
+                frame: admins(),
+                row: row(state),
+                fields: fields(wrong),
+                link: link(),
+                notice: Some("註"),
+            });
+        }
+    }
+    let fields = accounts::Fields::default();
+    check(&accounts::AccountsPage { frame: admins(), rows: Vec::new(), fields, link: None });
+}
+
+#[test]
+fn the_audit_log_holds_whatever_it_is_given() {
+    for text in [String::new(), hostile()] {
+        let row = || audit::AuditRow {
+            seq: i64::MAX,
+            clock: text.clone(),
+            iso: text.clone(),
+            actor: text.clone(),
+            roles: text.clone(),
+            address: text.clone(),
+            action: text.clone(),
+            subject: text.clone(),
+            detail: Some(text.clone()),
+            hash: text.clone(),
+        };
+        for rows in [Vec::new(), vec![row(), row()]] {
+            check(&audit::AuditPage {
+                frame: admins(),
+                actor: text.clone(),
+                actions: Vec::new(),
+                rows,
+                is_first: false,
+                first: text.clone(),
+                next: Some(text.clone()),
+            });
+        }
     }
 }

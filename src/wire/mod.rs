@@ -3,9 +3,11 @@
 mod analysis;
 mod document;
 mod page;
+mod training;
 
 pub use analysis::{
     AgencyOut, AnalysisOut, CategoryOut, ClaimOut, EvidenceOut, PersonalOut, PlaceOut, SentimentOut, ServiceOut,
 };
 pub use document::{Document, DocumentId, instant};
 pub use page::{ArticleOut, EntryOut};
+pub use training::example;

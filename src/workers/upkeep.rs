@@ -1,4 +1,4 @@
-//! Looks after the house: sizes, connections, jumps of the wall clock.
+//! Looks after the house: sizes, connections, log-ins that are over, jumps of the wall clock.
 
 use std::time::Duration;
 
@@ -6,6 +6,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::Shared;
 use crate::{
+    domain::SessionLimits,
     lifecycle::{Pulse, Stop},
     store::StoreError,
 };
@@ -23,13 +24,14 @@ const BACKWARD: &str = "backward";
 pub struct Upkeep {
     shared: Shared,
     pulse: Pulse,
+    limits: SessionLimits,
 }
 
 impl Upkeep {
-    /// A loop over the shared parts.
+    /// A loop over the shared parts; sessions that last longer than the limits are removed.
     #[must_use]
-    pub fn new(shared: Shared, pulse: Pulse) -> Self {
-        Self { shared, pulse }
+    pub fn new(shared: Shared, pulse: Pulse, limits: SessionLimits) -> Self {
+        Self { shared, pulse, limits }
     }
 
     /// Both clocks now.
@@ -50,6 +52,7 @@ impl Upkeep {
                 self.shared.store.forget_waits().await?;
             }
         }
+        self.shared.store.forget_expired(self.limits, now.wall).await?;
         let waiting = self.shared.store.waiting().await?;
         self.shared.metrics.entries_waiting.set(i64::try_from(waiting).unwrap_or(i64::MAX));
         self.shared.store.gauge().await

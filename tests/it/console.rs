@@ -9,16 +9,17 @@ use axum::{
 };
 use chrono::{DateTime, TimeDelta, Utc};
 use clarion::{
+    auth::Accounts,
     clock::{Clock, Sleep},
     domain::{
         AgencyGuess, AgencyKind, Analysis, Article, ArticleSelectors, City, Dated, Entry, Evidence, Field, Label,
-        Mention, PersonalData, PersonalSpan, Policy, Scope, Scored, Sentiment, Service, Source, SourceId, SourceKind,
-        SourceState, Span, TextKind, Trouble, TroubleKind,
+        Mention, PersonalData, PersonalSpan, Policy, Scope, Scored, Sentiment, Service, SessionLimits, Source,
+        SourceId, SourceKind, SourceState, Span, TextKind, Trouble, TroubleKind,
     },
     metrics::Metrics,
     store::{Announced, Reading, Store},
     text::Segmenter,
-    web::{self, Console},
+    web::{self, Console, Entrance},
 };
 use tempfile::TempDir;
 use tokio::sync::watch;
@@ -74,6 +75,7 @@ impl Room {
         let city = Arc::new(city());
         let segmenter = Arc::new(Segmenter::new(&city));
         let (_, sources) = watch::channel(Arc::new(sources));
+        let entrance = open_to_readers(&store, &city);
         let router = web::console(Console {
             store: store.clone(),
             metrics: Arc::clone(&metrics),
@@ -81,8 +83,10 @@ impl Room {
             city,
             sources,
             clock: Arc::new(Still),
+            entrance,
             ready: Arc::new(ready),
-        });
+        })
+        .unwrap();
         Self { store, router, metrics, segmenter, written: 0, _folder: folder }
     }
 
@@ -197,6 +201,18 @@ impl Draft {
                 .into_iter()
                 .collect(),
         }
+    }
+}
+
+/// Reading needs no log-in.
+fn open_to_readers(store: &Store, city: &City) -> Entrance {
+    let limits = SessionLimits { idle: TimeDelta::minutes(30), whole: TimeDelta::hours(12) };
+    Entrance {
+        accounts: Accounts::new(store.clone(), Arc::new(Still), limits, city).unwrap(),
+        anyone_may_read: true,
+        offers_log_in: true,
+        public_url: None,
+        trusted_proxies: Vec::new(),
     }
 }
 

@@ -83,7 +83,9 @@ fn the_staged_day_plays_as_written() {
     assert!(report["reports"].as_u64() >= Some(120), "{report:#}");
     let names: Vec<&str> =
         report["steps"].as_array().unwrap().iter().map(|step| step["name"].as_str().unwrap()).collect();
-    for step in ["first_report", "opening", "source_degraded", "source_recovered", "all_reports", "search", "metrics"] {
+    for step in
+        ["first_report", "opening", "source_degraded", "source_recovered", "all_reports", "search", "log_in", "metrics"]
+    {
         assert!(names.contains(&step), "{step} is not in {names:?}");
     }
 }
@@ -137,7 +139,7 @@ async fn check_browser(demo: &Demo) {
     let report = get(&demo.console).await.unwrap();
     let link = report.split("href=\"").find(|part| part.starts_with("/reports/01")).unwrap();
     let report = link.split('"').next().unwrap();
-    for path in ["/", "/sources", report] {
+    for path in ["/", "/sources", "/login", report] {
         for width in [1280, 390] {
             let picture = profile.path().join("page.png");
             let output = Command::new("chromium")

@@ -1,10 +1,12 @@
 //! The integration tests, one binary.
 #![cfg(test)]
 
+mod accounts;
 mod architecture;
 mod classify;
 mod configuration;
 mod console;
+mod corrections;
 mod dictionary;
 mod extract_feeds;
 mod extract_pages;
@@ -16,6 +18,7 @@ mod operations;
 mod process;
 mod robots;
 mod store;
+mod store_accounts;
 mod support;
 mod text;
 mod workers;

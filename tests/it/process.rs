@@ -112,6 +112,7 @@ fn site() -> (TempDir, PathBuf) {
     let here = folder.path().display();
     let written = format!(
         "[database]\nurl = \"sqlite:{here}/clarion.db\"\n[http]\nlisten = \"127.0.0.1:0\"\n[metrics]\nlisten = \"127.0.0.1:0\"\n\
+         [auth]\nrequired = false\n\
          [[source]]\nid = \"inbox\"\nname = \"匯入資料夾\"\nkind = \"folder\"\npath = \"{here}/inbox\"\ninterval_seconds = 1\n"
     );
     std::fs::write(&config, written).unwrap();
@@ -142,7 +143,7 @@ fn a_faulty_configuration_is_named_with_its_line_and_exit_code_78() {
         let stderr = text(&stderr);
         assert_eq!(status.code(), Some(78), "{stderr}");
         assert!(
-            stderr.contains("clarion.toml:12: unknown key \"intervall_seconds\"; did you mean \"interval_seconds\"?"),
+            stderr.contains("clarion.toml:14: unknown key \"intervall_seconds\"; did you mean \"interval_seconds\"?"),
             "{stderr}"
         );
     }
@@ -289,4 +290,92 @@ fn systemd_is_told_of_the_start_of_life_and_of_the_end() {
     signal(&child, "-TERM");
     hear("STOPPING=1");
     assert_eq!(end(&mut child), Some(0));
+}
+
+/// What a command prints on standard output, line by line, as JSON.
+fn printed(arguments: &[&str], config: &Path) -> (Vec<serde_json::Value>, Option<i32>, String) {
+    let output = clarion().args(arguments).arg("--config").arg(config).output().unwrap();
+    let lines = text(&output.stdout).lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    (lines, output.status.code(), text(&output.stderr))
+}
+
+#[test]
+fn accounts_are_looked_after_from_the_command_line() {
+    let (_folder, config) = site();
+    let add = ["user", "add", "wang", "--person", "王小明", "--role", "admin", "--role", "duty_officer"];
+    let (added, code, stderr) = printed(&add, &config);
+    assert_eq!(code, Some(0), "{stderr}");
+    let (link, token) = (added[0]["link"].as_str().unwrap(), added[0]["token"].as_str().unwrap());
+    assert_eq!((link, token.len()), (format!("/setup/{token}").as_str(), 64));
+    assert!(
+        !text(&std::fs::read(config.with_file_name("clarion.db")).unwrap()).contains(token),
+        "only its hash is kept"
+    );
+    let (_, code, stderr) = printed(&add, &config);
+    assert!(code == Some(1) && stderr.contains("there is an account wang already"), "{stderr}");
+    let contact = ["user", "add", "chen", "--person", "陳大文", "--role", "agency_contact"];
+    let (_, code, stderr) = printed(&contact, &config);
+    assert!(code == Some(1) && stderr.contains("an agency_contact needs an agency"), "{stderr}");
+    assert_eq!(printed(&[&contact[..], &["--agency", "高雄市政府工務局"]].concat(), &config).1, Some(0));
+    let (_, code, stderr) = printed(&["user", "add", "lin", "--person", "林", "--role", "king"], &config);
+    assert!(code == Some(2) && stderr.contains("write one of duty_officer"), "{stderr}");
+
+    let (_, code, stderr) = printed(&["user", "disable", "wang"], &config);
+    assert!(code == Some(1) && stderr.contains("wang is the last admin"), "{stderr}");
+    assert_eq!(printed(&["user", "disable", "chen"], &config).1, Some(0));
+    let (again, ..) = printed(&["user", "reset", "wang"], &config);
+    assert_ne!(again[0]["token"].as_str(), Some(token));
+    let (list, ..) = printed(&["user", "list"], &config);
+    assert_eq!((list.len(), &list[0]["state"], &list[1]["state"]), (2, &"disabled".into(), &"invited".into()));
+    assert_eq!(list[1]["roles"], serde_json::json!(["duty_officer", "admin"]));
+
+    let (head, ..) = printed(&["audit", "head"], &config);
+    assert_eq!((&head[0]["seq"], &head[0]["count"]), (&4.into(), &4.into()));
+    let anchor = config.with_file_name("anchor.json");
+    std::fs::write(&anchor, head[0].to_string()).unwrap();
+    let verify = ["audit", "verify", "--anchor", anchor.to_str().unwrap()];
+    let (verdict, code, _) = printed(&verify, &config);
+    assert_eq!((code, &verdict[0]["ok"], &verdict[0]["rows"]), (Some(0), &true.into(), &4.into()));
+    let (seq, hash) = (5, "0".repeat(64));
+    std::fs::write(&anchor, serde_json::json!({ "seq": seq, "hash": hash }).to_string()).unwrap();
+    let (verdict, code, _) = printed(&verify, &config);
+    assert_eq!((code, &verdict[0]["ok"], &verdict[0]["row"]), (Some(1), &false.into(), &5.into()));
+    std::fs::write(&anchor, "no anchor").unwrap();
+    let (_, code, stderr) = printed(&verify, &config);
+    assert!(code == Some(1) && stderr.contains("is no anchor"), "{stderr}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_first_start_offers_the_first_account_once() {
+    clarion::fetch::install_tls();
+    let (_folder, config) = site();
+    let closed = std::fs::read_to_string(&config).unwrap().replace("required = false", "required = true");
+    std::fs::write(&config, closed).unwrap();
+    let start = || {
+        let mut command = clarion();
+        command.args(["run", "--config"]).arg(&config).stdout(Stdio::piped()).stderr(Stdio::piped());
+        command.spawn().unwrap()
+    };
+    let mut child = start();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    let mut word = |at: &str| {
+        let line = lines.by_ref().map(Result::unwrap).find(|line| line.contains(at)).unwrap();
+        line.split_whitespace().find(|word| word.contains(at)).unwrap().to_owned()
+    };
+    let (console, door) = (word("http://"), word("/setup/"));
+    assert!(door.starts_with(&console), "{door}");
+    let page = reqwest::get(&door).await.unwrap().text().await.unwrap();
+    assert!(page.contains("<code>admin</code>"), "{page}");
+    assert_eq!(reqwest::get(&console).await.unwrap().status().as_u16(), 401);
+    signal(&child, "-TERM");
+    let output = child.wait_with_output().unwrap();
+    let (_, token) = door.split_once("/setup/").unwrap();
+    let log = text(&output.stderr);
+    assert!(log.contains("there is no account yet") && !log.contains(token), "{log}");
+
+    let mut child = start();
+    let mut line = String::new();
+    BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+    signal(&child, "-TERM");
+    assert!(line.contains("console") && !text(&child.wait_with_output().unwrap().stderr).contains("no account yet"));
 }

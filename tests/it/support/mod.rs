@@ -1,6 +1,7 @@
 //! What the tests stand on: a throw-away PostgreSQL, databases that vanish, reports to store.
 
 mod postgres;
+pub mod room;
 mod site;
 
 pub use site::{Site, whole};

@@ -1,0 +1,185 @@
+//! Who may use which route. There is one table; a route that is not in it is refused to everybody.
+
+use std::sync::Arc;
+
+use axum::{
+    extract::{FromRequestParts, MatchedPath, Request, State},
+    http::{Method, request::Parts},
+    middleware::Next,
+    response::Response,
+};
+
+use crate::{
+    domain::{Account, Duties, Role, Token},
+    web::{
+        address::client_address,
+        cookie,
+        fault::{Fault, Shared},
+        visitor::Visitor,
+    },
+};
+
+/// Those who look after accounts.
+const ADMINS: &[Role] = &[Role::Admin];
+
+/// Those who put the machine's readings right.
+pub(super) const CORRECTORS: &[Role] = &[Role::DutyOfficer, Role::AgencyContact, Role::Spokesperson, Role::Admin];
+
+/// Who may pass.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Gate {
+    /// Machines and browsers by themselves; nobody is looked up.
+    Machines,
+    /// Anybody.
+    Anybody,
+    /// Whoever is logged in, and anybody where reading is open.
+    Readers,
+    /// Whoever is logged in.
+    Persons,
+    /// Whoever holds one of these roles.
+    Holders(&'static [Role]),
+}
+
+/// One row of the table.
+#[derive(Debug, Clone, Copy)]
+pub struct Rule {
+    /// `GET`, which stands for `HEAD` too, or `POST`.
+    pub method: &'static str,
+    /// The route.
+    pub path: &'static str,
+    /// Who may use it.
+    pub gate: Gate,
+    /// Whether a script asks for it by itself: that is no sign of life of a person, and keeps no session open.
+    pub by_script: bool,
+}
+
+const fn get(path: &'static str, gate: Gate) -> Rule {
+    Rule { method: "GET", path, gate, by_script: false }
+}
+
+const fn post(path: &'static str, gate: Gate) -> Rule {
+    Rule { method: "POST", path, gate, by_script: false }
+}
+
+/// Every route of the console.
+pub const RULES: &[Rule] = &[
+    get("/", Gate::Readers),
+    Rule { by_script: true, ..get("/reports/latest", Gate::Readers) },
+    get("/reports/{id}", Gate::Readers),
+    post("/reports/{id}/corrections", Gate::Holders(CORRECTORS)),
+    post("/reports/{id}/corrections/{correction}/withdraw", Gate::Holders(CORRECTORS)),
+    get("/sources", Gate::Readers),
+    get("/login", Gate::Anybody),
+    post("/login", Gate::Anybody),
+    post("/logout", Gate::Persons),
+    get("/setup/{token}", Gate::Anybody),
+    post("/setup/{token}", Gate::Anybody),
+    get("/password", Gate::Persons),
+    post("/password", Gate::Persons),
+    get("/accounts", Gate::Holders(ADMINS)),
+    post("/accounts", Gate::Holders(ADMINS)),
+    get("/accounts/{name}", Gate::Holders(ADMINS)),
+    post("/accounts/{name}/duties", Gate::Holders(ADMINS)),
+    post("/accounts/{name}/disable", Gate::Holders(ADMINS)),
+    post("/accounts/{name}/reset", Gate::Holders(ADMINS)),
+    get("/audit", Gate::Holders(ADMINS)),
+    get("/healthz", Gate::Machines),
+    get("/readyz", Gate::Machines),
+    get("/assets/{hash}/{name}", Gate::Machines),
+];
+
+/// Why somebody may not pass.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Refusal {
+    NotLoggedIn,
+    NotAllowed,
+}
+
+impl Gate {
+    fn check(self, duties: Option<&Duties>, anyone_may_read: bool) -> Result<(), Refusal> {
+        match (self, duties) {
+            (Self::Machines | Self::Anybody, _) | (Self::Readers | Self::Persons, Some(_)) => Ok(()),
+            (Self::Readers, None) if anyone_may_read => Ok(()),
+            (Self::Readers | Self::Persons | Self::Holders(_), None) => Err(Refusal::NotLoggedIn),
+            (Self::Holders(roles), Some(duties)) if duties.include_any(roles) => Ok(()),
+            (Self::Holders(_), Some(_)) => Err(Refusal::NotAllowed),
+        }
+    }
+}
+
+/// Finds out who asks and whether they may.
+pub(super) async fn admitted(State(desk): State<Shared>, mut request: Request, next: Next) -> Response {
+    let address = client_address(&request, &desk.console.entrance.trusted_proxies);
+    let mut visitor = Visitor::nobody(address, &desk);
+    let Some(path) = request.extensions().get::<MatchedPath>().cloned() else {
+        // Nothing is there, and the page that says so is for everybody.
+        request.extensions_mut().insert(visitor);
+        return next.run(request).await;
+    };
+    let method = if request.method() == Method::HEAD { "GET" } else { request.method().as_str() };
+    let Some(rule) = RULES.iter().find(|rule| rule.path == path.as_str() && rule.method == method) else {
+        return desk.apology(&visitor, &Fault::Method(path.as_str().to_owned()));
+    };
+    if rule.gate != Gate::Machines
+        && let Some(token) = cookie::token(request.headers(), desk.is_secure)
+    {
+        match desk.console.entrance.accounts.visit(&token, !rule.by_script).await {
+            Ok(Some(account)) => visitor.is_logged_in(account, token),
+            Ok(None) => {}
+            Err(error) => return desk.apology(&visitor, &Fault::from(error)),
+        }
+    }
+    let duties = visitor.account().map(|account| &account.duties);
+    match rule.gate.check(duties, desk.console.entrance.anyone_may_read) {
+        Ok(()) => {
+            request.extensions_mut().insert(visitor);
+            next.run(request).await
+        }
+        Err(Refusal::NotAllowed) => desk.apology(&visitor, &Fault::NotAllowed),
+        Err(Refusal::NotLoggedIn) => {
+            let wanted = request.uri().path_and_query().filter(|_| method == "GET" && !rule.by_script);
+            desk.ask_to_log_in(visitor, wanted.map_or("/", |wanted| wanted.as_str()))
+        }
+    }
+}
+
+/// The methods a route answers, for `Allow`.
+pub(super) fn methods(path: &str) -> String {
+    let answered = RULES.iter().filter(|rule| rule.path == path).map(|rule| match rule.method {
+        "GET" => "GET, HEAD",
+        other => other,
+    });
+    answered.collect::<Vec<_>>().join(", ")
+}
+
+impl FromRequestParts<Shared> for Visitor {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, desk: &Shared) -> Result<Self, Response> {
+        let address = std::net::IpAddr::from([0, 0, 0, 0]);
+        parts.extensions.get::<Self>().cloned().ok_or_else(|| desk.ask_to_log_in(Self::nobody(address, desk), "/"))
+    }
+}
+
+/// Somebody who is logged in.
+#[derive(Debug, Clone)]
+pub(super) struct Person {
+    /// Who.
+    pub account: Account,
+    /// What their session is known by.
+    pub token: Token,
+    /// What else is known of the visit.
+    pub visitor: Visitor,
+}
+
+impl FromRequestParts<Shared> for Person {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, desk: &Shared) -> Result<Self, Response> {
+        let visitor = Visitor::from_request_parts(parts, &Arc::clone(desk)).await?;
+        match visitor.session() {
+            Some((account, token)) => Ok(Self { account: account.clone(), token: token.clone(), visitor }),
+            None => Err(desk.ask_to_log_in(visitor, "/")),
+        }
+    }
+}
