@@ -218,17 +218,17 @@ impl Desk {
     /// The words that decided, by what they spoke for. Words under a mask are left out.
     fn reasons(&self, report: &Report) -> Vec<(String, Vec<String>)> {
         let masks: Vec<&Mark> = report.marks.iter().filter(|mark| mark.what.starts_with("personal:")).collect();
-        let mut reasons: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+        let mut reasons: BTreeMap<String, Vec<String>> = BTreeMap::new();
         for mark in report.marks.iter().filter(|mark| !mark.what.starts_with("personal:")) {
             let hidden = masks.iter().any(|mask| mask.field == mark.field && mask.span.overlaps(mark.span));
             let text = if mark.field == Field::Title { &report.row.title } else { &report.text };
             let Some(word) = mark.span.of(text).filter(|_| !hidden) else { continue };
-            let words = reasons.entry(self.names.of_either(&mark.what)).or_default();
+            let words = reasons.entry(self.names.reason(&mark.what)).or_default();
             if words.len() < MOST_WORDS && words.iter().all(|known| known != word) {
                 words.push(word.to_owned());
             }
         }
-        reasons.into_iter().map(|(what, words)| (what.to_owned(), words)).collect()
+        reasons.into_iter().collect()
     }
 
     fn version(
