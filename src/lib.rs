@@ -22,6 +22,8 @@ pub mod text;
 
 pub mod classify;
 
+pub mod story;
+
 pub mod pipeline;
 
 pub mod store;

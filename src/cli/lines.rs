@@ -59,13 +59,27 @@ pub fn each_line<W>(input: &Input, blank: Blank, work: W) -> anyhow::Result<Exit
 where
     W: Fn(&str) -> Result<String, LineError> + Sync,
 {
+    each_line_in_turn(input, blank, work, Ok)
+}
+
+/// The same for work that ends with a step that must see the lines one after the other: `work` runs on all cores, `then`
+/// takes what it made in the order of the input.
+///
+/// # Errors
+/// Likewise.
+pub fn each_line_in_turn<T, W, F>(input: &Input, blank: Blank, work: W, then: F) -> anyhow::Result<ExitCode>
+where
+    T: Send,
+    W: Fn(&str) -> Result<T, LineError> + Sync,
+    F: FnMut(T) -> Result<String, LineError>,
+{
     let pool = rayon::ThreadPoolBuilder::new()
         .num_threads(input.jobs.map_or(0, usize::from))
         .build()
         .context("cannot start worker threads; try a smaller --jobs")?;
     let mut reader = open(input.file.as_deref())?;
     let mut out = BufWriter::new(io::stdout().lock());
-    match copy(&pool, &mut reader, &mut out, &mut io::stderr(), blank, &work) {
+    match copy(&pool, &mut reader, &mut out, &mut io::stderr(), blank, &work, then) {
         Ok(0) => Ok(ExitCode::SUCCESS),
         Ok(_) => Ok(ExitCode::FAILURE),
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(ExitCode::SUCCESS),
@@ -84,16 +98,19 @@ fn open(file: Option<&Path>) -> anyhow::Result<Box<dyn BufRead>> {
 }
 
 /// The work between an opened input and output; says how many lines failed.
-fn copy<W>(
+fn copy<T, W, F>(
     pool: &rayon::ThreadPool,
     reader: &mut dyn BufRead,
     out: &mut impl Write,
     complaints: &mut impl Write,
     blank: Blank,
     work: &W,
+    mut then: F,
 ) -> io::Result<usize>
 where
-    W: Fn(&str) -> Result<String, LineError> + Sync,
+    T: Send,
+    W: Fn(&str) -> Result<T, LineError> + Sync,
+    F: FnMut(T) -> Result<String, LineError>,
 {
     let mut number = 0;
     let mut failed = 0;
@@ -104,11 +121,11 @@ where
             out.flush()?;
             return Ok(failed);
         }
-        let answers: Vec<Option<Result<String, LineError>>> =
+        let answers: Vec<Option<Result<T, LineError>>> =
             pool.install(|| batch.par_iter().map(|line| answer(line, blank, work)).collect());
         for answer in answers {
             number += 1;
-            match answer {
+            match answer.map(|made| made.and_then(&mut then)) {
                 Some(Ok(line)) => {
                     out.write_all(line.as_bytes())?;
                     out.write_all(b"\n")?;
@@ -125,9 +142,9 @@ where
     }
 }
 
-fn answer<W>(line: &[u8], blank: Blank, work: &W) -> Option<Result<String, LineError>>
+fn answer<T, W>(line: &[u8], blank: Blank, work: &W) -> Option<Result<T, LineError>>
 where
-    W: Fn(&str) -> Result<String, LineError>,
+    W: Fn(&str) -> Result<T, LineError>,
 {
     match std::str::from_utf8(line) {
         Ok(text) if blank == Blank::Skip && text.trim().is_empty() => None,
@@ -174,7 +191,7 @@ mod tests {
         let (mut out, mut complaints) = (Vec::new(), Vec::new());
         let work = |line: &str| Ok(serde_json::from_str::<serde_json::Value>(line)?.to_string());
         let mut reader = input;
-        let failed = copy(&pool, &mut reader, &mut out, &mut complaints, blank, &work).unwrap();
+        let failed = copy(&pool, &mut reader, &mut out, &mut complaints, blank, &work, Ok).unwrap();
         let found = (String::from_utf8(out).unwrap(), String::from_utf8(complaints).unwrap(), failed);
         assert_eq!((found.0.as_str(), found.1.as_str(), found.2), expect);
     }

@@ -14,6 +14,7 @@ mod lines;
 mod robots;
 mod run;
 mod segment;
+mod stories;
 mod train;
 mod user;
 
@@ -45,6 +46,7 @@ enum Command {
     Demo(demo::Args),
     CheckConfig(check_config::Args),
     Analyze(analyze::Args),
+    Stories(stories::Args),
     Segment(segment::Args),
     Extract(extract::Args),
     Feed(feed::Args),
@@ -65,6 +67,7 @@ pub fn main() -> ExitCode {
         Command::Demo(args) => demo::run(args),
         Command::CheckConfig(args) => check_config::run(args),
         Command::Analyze(args) => analyze::run(args),
+        Command::Stories(args) => stories::run(args),
         Command::Segment(args) => segment::run(args),
         Command::Extract(args) => extract::run(args),
         Command::Feed(args) => feed::run(args),

@@ -2,5 +2,6 @@
 //! touches neither network nor database.
 
 mod analysis;
+mod story;
 
 pub use analysis::{Analyzer, AnalyzerError};

@@ -3,6 +3,7 @@
 use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
 use serde::{Deserialize, Deserializer, Serialize, de::Error};
 use serde_json::value::RawValue;
+use url::Url;
 
 use crate::domain::TAIPEI;
 
@@ -76,6 +77,14 @@ impl Document {
     pub fn published(&self) -> Option<DateTime<Utc>> {
         self.published_at.as_deref().and_then(instant)
     }
+
+    /// Who published it: the outlet, else the host of its address, else nothing.
+    #[must_use]
+    pub fn outlet_or_host(&self) -> String {
+        let named = self.outlet.as_deref().map(str::trim).filter(|outlet| !outlet.is_empty()).map(str::to_owned);
+        let host = || Some(Url::parse(self.url.as_deref()?).ok()?.host_str()?.trim_start_matches("www.").to_owned());
+        named.or_else(host).unwrap_or_default()
+    }
 }
 
 /// An instant as documents write it: RFC 3339, or a date with or without a time, which Taipei is meant by.
@@ -132,6 +141,18 @@ mod tests {
     fn what_is_missing_is_empty() {
         let document: Document = serde_json::from_str(r#"{"title":null,"extra":1}"#).unwrap();
         assert_eq!(document, Document::default());
+    }
+
+    #[test]
+    fn an_outlet_without_a_name_is_known_by_its_address() {
+        for (line, expect) in [
+            (r#"{"outlet":" 木棉日報 ","url":"https://www.kapok.example/1"}"#, "木棉日報"),
+            (r#"{"outlet":"","url":"https://www.kapok.example/1"}"#, "kapok.example"),
+            (r#"{"url":"kapok"}"#, ""),
+            ("{}", ""),
+        ] {
+            assert_eq!(Document::from_line(line).unwrap().outlet_or_host(), expect, "{line}");
+        }
     }
 
     #[test]

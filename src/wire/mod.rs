@@ -3,6 +3,7 @@
 mod analysis;
 mod document;
 mod page;
+mod story;
 mod training;
 
 pub use analysis::{
@@ -10,4 +11,5 @@ pub use analysis::{
 };
 pub use document::{Document, DocumentId, instant};
 pub use page::{ArticleOut, EntryOut};
+pub use story::StoryOut;
 pub use training::example;

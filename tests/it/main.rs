@@ -19,6 +19,7 @@ mod process;
 mod robots;
 mod store;
 mod store_accounts;
+mod stories;
 mod support;
 mod text;
 mod workers;

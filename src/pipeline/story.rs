@@ -1,0 +1,62 @@
+//! A report and its analysis → what clustering compares it by.
+
+use chrono::{DateTime, Utc};
+
+use super::Analyzer;
+use crate::{
+    domain::{Analysis, PlaceKind},
+    story::{self, Entity, Report},
+};
+
+/// Bytes of a text that are compared: more than the longest report has. What lies behind them is cut off, so that one
+/// sender of a very long line does not take the memory of all.
+const COMPARED_BYTES: usize = 64 << 10;
+
+/// Words with which a body speaks for itself. A shorter one, as outlets leave of a report behind their headline, is
+/// compared together with it.
+const OWN_WORDS: usize = 12;
+
+impl Analyzer {
+    /// What clustering compares a text by. The headline counts only where there is hardly a body: outlets that take over
+    /// a dispatch write their own above it.
+    #[must_use]
+    pub fn report<Id>(
+        &self,
+        id: Id,
+        outlet: &str,
+        (title, text): (&str, &str),
+        published_at: Option<DateTime<Utc>>,
+        analysis: &Analysis,
+    ) -> Report<Id> {
+        let credited = story::strip(text);
+        let body = head(credited.body);
+        let mut words = self.segmenter().tokens(body);
+        if words.len() < OWN_WORDS {
+            words.splice(0..0, self.segmenter().tokens(head(title)));
+        }
+        let figures = story::figures(body);
+        Report::new(
+            id,
+            outlet,
+            published_at,
+            credited.agency,
+            words.iter().map(String::as_str),
+            named(analysis).chain(figures.iter().map(|figure| Entity::Figure(figure))),
+        )
+    }
+}
+
+fn named(analysis: &Analysis) -> impl Iterator<Item = Entity<'_>> {
+    let places = analysis.places.iter().map(|place| match place.kind {
+        PlaceKind::District => Entity::District(&place.name),
+        PlaceKind::Village | PlaceKind::Road | PlaceKind::Station | PlaceKind::Facility => Entity::Site(&place.name),
+    });
+    let agencies = analysis.agencies.iter().map(|agency| Entity::Agency(&agency.name));
+    places.chain(agencies).chain(analysis.services.iter().map(|service| Entity::Service(&service.name)))
+}
+
+/// The beginning of a text, cut between characters.
+fn head(text: &str) -> &str {
+    let end = (0..=COMPARED_BYTES.min(text.len())).rev().find(|end| text.is_char_boundary(*end)).unwrap_or_default();
+    text.get(..end).unwrap_or_default()
+}
