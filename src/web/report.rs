@@ -72,6 +72,9 @@ pub(super) struct Version {
     pub current: bool,
 }
 
+/// Less than one in ten is no category to name.
+const LEAST_SHOWN: f64 = 0.1;
+
 /// The page.
 #[derive(Debug, Template)]
 #[template(path = "report.html")]
@@ -164,7 +167,7 @@ impl ReportPage {
             moments: moments(&report, now),
             original: web_address(&report.row.url),
             services: guesses(&report.services, amended.service.is_none(), |id| desk.names.service(id)),
-            categories: guesses(&report.categories, true, |name| name),
+            categories: guesses(worth_showing(&report.categories), true, |name| name),
             agencies: report
                 .agencies
                 .iter()
@@ -266,6 +269,12 @@ fn moments(report: &Report, now: chrono::DateTime<chrono::Utc>) -> Vec<Moment> {
     let updated = report.updated.map(|at| dated("更新", at));
     let seen = Moment { leads: !leads_by_publication, ..moment("首次擷取", report.row.first_seen_at, None) };
     published.into_iter().chain(updated).chain([seen]).collect()
+}
+
+/// The categories worth a look; the rest only says how the model spreads its doubt.
+fn worth_showing(categories: &[Scored]) -> &[Scored] {
+    let worth = categories.iter().take_while(|category| category.score >= LEAST_SHOWN).count();
+    categories.get(..worth).unwrap_or_default()
 }
 
 fn guesses<'a>(scored: &'a [Scored], are_machines: bool, name: impl Fn(&'a str) -> &'a str) -> Vec<Guess> {
