@@ -180,16 +180,25 @@ impl Linear {
         self.heads.iter().find(|head| head.target == target)
     }
 
-    /// The weight of a bucket for a label.
-    pub(in crate::classify) fn weight(&self, target: Target, label: &str, bucket: u32) -> f32 {
-        let found = self.head(target).and_then(|head| {
-            let at = head.labels.iter().position(|known| known == label)?;
-            let output = head.first + at;
-            let &(_, value) = self.row(bucket).iter().find(|&&(found, _)| usize::from(found) == output)?;
-            Some(f32::from(value) * head.scales.get(at)?)
-        });
-        found.unwrap_or_default()
+    /// Where a label stands in the joined table.
+    pub(in crate::classify) fn output(&self, target: Target, label: &str) -> Option<Output> {
+        let head = self.heads.iter().find(|head| head.target == target)?;
+        let at = head.labels.iter().position(|known| known == label)?;
+        Some(Output { number: head.first + at, scale: *head.scales.get(at)? })
     }
+
+    /// The weight of a bucket for an output.
+    pub(in crate::classify) fn weight(&self, output: Output, bucket: u32) -> f32 {
+        let found = self.row(bucket).iter().find(|&&(found, _)| usize::from(found) == output.number);
+        found.map_or(0.0, |&(_, value)| f32::from(value) * output.scale)
+    }
+}
+
+/// A label of a target in the joined table.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(in crate::classify) struct Output {
+    number: usize,
+    scale: f32,
 }
 
 impl<'a> Opinion<'a> {
@@ -323,10 +332,13 @@ mod tests {
     fn a_file_says_what_the_model_said() {
         let files = [(Target::Kind, model().to_bytes(usize::MAX)), (Target::Service, model().to_bytes(2))];
         let linear = Linear::new(&files).unwrap();
-        assert!((linear.weight(Target::Kind, "甲", 5) - 2.0).abs() < 0.01);
-        assert!((linear.weight(Target::Kind, "丙", u32::try_from(BUCKETS).unwrap() - 1) - 4.0).abs() < 0.01);
-        assert!(linear.weight(Target::Service, "乙", 5).abs() < 1e-9, "only the two largest were kept");
-        assert!(linear.weight(Target::Category, "甲", 5).abs() < 1e-9);
+        let weight = |target, label: &str, bucket| linear.output(target, label).map(|it| linear.weight(it, bucket));
+        let near = |found: Option<f32>, expected: f32| assert!((found.unwrap() - expected).abs() < 0.01);
+        near(weight(Target::Kind, "甲", 5), 2.0);
+        near(weight(Target::Kind, "丙", u32::try_from(BUCKETS).unwrap() - 1), 4.0);
+        // Only the two largest were kept.
+        near(weight(Target::Service, "乙", 5), 0.0);
+        assert_eq!(linear.output(Target::Category, "甲"), None);
         let opinion = Opinion { linear: &linear, margins: vec![0.0, 0.5, 0.0, 9.0, 0.0, 0.0] };
         let ranked = opinion.ranked(Target::Kind);
         assert_eq!(ranked[0].0, "乙");

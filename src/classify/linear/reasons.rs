@@ -22,6 +22,7 @@ pub(in crate::classify) fn reasons(
     label: &str,
     name: &str,
 ) -> Vec<Evidence> {
+    let Some(output) = linear.output(target, label) else { return Vec::new() };
     let mut spoken: Vec<(f32, Field, Span)> = features
         .grams()
         .chunk_by(|left, right| left.bucket == right.bucket)
@@ -29,7 +30,7 @@ pub(in crate::classify) fn reasons(
             let first = same.first()?;
             // A single character tells a reader nothing.
             let many = reading.written(first.field, first.span).chars().nth(1).is_some();
-            let weight = linear.weight(target, label, first.bucket);
+            let weight = linear.weight(output, first.bucket);
             (many && weight > 0.0).then_some((weight, first.field, first.span))
         })
         .collect();
