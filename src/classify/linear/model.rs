@@ -129,6 +129,33 @@ pub(in crate::classify) struct Opinion<'a> {
     margins: Vec<f32>,
 }
 
+/// Where the weights of each bucket begin, and all weights in order of bucket. They are counted and not sorted: there are
+/// millions, and nothing can be read before this is done.
+fn by_bucket(rows: Vec<Weight>) -> (Vec<u32>, Vec<(u16, i8)>) {
+    let index = |at: u32| usize::try_from(at).unwrap_or(usize::MAX);
+    let mut starts = vec![0_u32; BUCKETS + 1];
+    for &(bucket, ..) in &rows {
+        if let Some(count) = starts.get_mut(index(bucket) + 1) {
+            *count += 1;
+        }
+    }
+    let mut sum = 0;
+    for start in &mut starts {
+        sum += *start;
+        *start = sum;
+    }
+    let mut next = starts.clone();
+    let mut weights = vec![(0_u16, 0_i8); rows.len()];
+    for (bucket, output, value) in rows {
+        let Some(at) = next.get_mut(index(bucket)) else { continue };
+        if let Some(slot) = weights.get_mut(index(*at)) {
+            *slot = (output, value);
+        }
+        *at += 1;
+    }
+    (starts, weights)
+}
+
 impl Linear {
     /// Joins the files of a city's models; none is fine.
     pub(in crate::classify) fn new(files: &[(Target, impl AsRef<[u8]>)]) -> Result<Self, ModelError> {
@@ -142,13 +169,7 @@ impl Linear {
             outputs += head.labels.len();
             linear.heads.push(head);
         }
-        rows.sort_unstable_by_key(|&(bucket, output, _)| (bucket, output));
-        let mut buckets = (0_u32..).take(BUCKETS + 1);
-        linear.starts = buckets
-            .by_ref()
-            .map(|bucket| u32::try_from(rows.partition_point(|&(found, ..)| found < bucket)).unwrap_or(u32::MAX))
-            .collect();
-        linear.weights = rows.into_iter().map(|(_, output, value)| (output, value)).collect();
+        (linear.starts, linear.weights) = by_bucket(rows);
         Ok(linear)
     }
 
