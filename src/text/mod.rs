@@ -4,12 +4,20 @@
 
 mod fold;
 mod lexicon;
+mod moment;
 mod normal;
+mod numeral;
+mod quantity;
 mod segment;
 mod sentence;
+mod unit;
 
 pub use fold::Fold;
 pub use lexicon::{Hit, Lexicon, LexiconError};
+pub use moment::{Days, Edge, Moment, Stamp, moments};
 pub use normal::{Normalised, Normaliser};
+pub use numeral::{Numeral, numeral_at, whole_number};
+pub use quantity::{Quantity, Rounding, quantities};
 pub use segment::{Segmenter, Word, city_words};
 pub use sentence::{clauses, sentences};
+pub use unit::Measure;
