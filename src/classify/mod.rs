@@ -20,7 +20,9 @@ use chrono::NaiveDate;
 pub use linear::{BUCKETS, Features, Model, ModelError};
 
 use crate::{
-    domain::{AgencyGuess, AgencyKind, Analysis, City, Evidence, Field, Label, Scope, Target, TextKind},
+    domain::{
+        AgencyGuess, AgencyKind, Analysis, City, Evidence, Field, Label, Named, NamedBody, Scope, Target, TextKind,
+    },
     text::{Fold, LexiconError, Normalised, Normaliser},
 };
 use found::Rules;
@@ -125,6 +127,24 @@ impl Classifier {
                 .collect(),
             evidence,
         }
+    }
+
+    /// The names in a text, in order, title first. `day` as in [`Self::analyse`].
+    #[must_use]
+    pub fn names(&self, title: &Normalised, text: &Normalised, day: Option<NaiveDate>) -> Vec<Named> {
+        let body = |owner| match owner {
+            Owner::Agency { agency, unit } => NamedBody::Agency { agency, unit },
+            Owner::Government => NamedBody::Government,
+            Owner::District { district, .. } => NamedBody::District(district),
+            Owner::Village(index) => NamedBody::Village(index),
+            Owner::Road(index) | Owner::RoadStem(index) => NamedBody::Road(index),
+            Owner::Station(index) => NamedBody::Station(index),
+            Owner::Facility(index) => NamedBody::Facility(index),
+            Owner::Here => NamedBody::Here,
+            Owner::OtherCity | Owner::OtherDistrict | Owner::OtherAgency | Owner::Abroad => NamedBody::Elsewhere,
+        };
+        let names = self.vocabulary.names(title, text, day);
+        names.into_iter().map(|it| Named { field: it.field, span: it.span, body: body(it.what.owner) }).collect()
     }
 
     /// The vector that the models see of a text, for those who train them.

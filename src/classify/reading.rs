@@ -105,15 +105,31 @@ impl Vocabulary {
     }
 }
 
+impl Vocabulary {
+    /// The names alone.
+    pub(super) fn names(&self, title: &Normalised, text: &Normalised, day: Option<NaiveDate>) -> Vec<Found<Meaning>> {
+        let mut reading = Reading::empty(title, text);
+        for (field, copy) in [(Field::Title, title), (Field::Text, text)] {
+            collect(&self.names, field, copy, &mut reading.names);
+        }
+        reading.settle_ambiguous(day);
+        reading.mark_other_cities();
+        reading.names
+    }
+}
+
 impl<'a> Reading<'a> {
+    fn empty(title: &'a Normalised, text: &'a Normalised) -> Self {
+        Self { title, text, names: vec![], services: vec![], leads: vec![], feelings: vec![], kinds: vec![] }
+    }
+
     pub(super) fn new(
         vocabulary: &Vocabulary,
         title: &'a Normalised,
         text: &'a Normalised,
         day: Option<NaiveDate>,
     ) -> Self {
-        let mut reading =
-            Self { title, text, names: vec![], services: vec![], leads: vec![], feelings: vec![], kinds: vec![] };
+        let mut reading = Self::empty(title, text);
         for (field, copy) in [(Field::Title, title), (Field::Text, text)] {
             collect(&vocabulary.names, field, copy, &mut reading.names);
             collect(&vocabulary.services, field, copy, &mut reading.services);

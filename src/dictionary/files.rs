@@ -21,6 +21,9 @@ pub(super) const STOPWORDS: &str = "stopwords.txt";
 pub(super) const SENTIMENT: &str = "cues/sentiment.toml";
 pub(super) const KIND: &str = "cues/kind.toml";
 pub(super) const CITY: &str = "cues/city.toml";
+pub(super) const CLAIMS: &str = "cues/claims.toml";
+pub(super) const ATTRIBUTION: &str = "cues/attribution.toml";
+pub(super) const COMMON: &str = "common.tsv";
 
 macro_rules! built_in {
     ($name:literal) => {
@@ -28,7 +31,10 @@ macro_rules! built_in {
     };
 }
 
-const BUILT_IN: [(&str, &str); 16] = [
+const BUILT_IN: [(&str, &str); 19] = [
+    built_in!("cues/claims.toml"),
+    built_in!("cues/attribution.toml"),
+    built_in!("common.tsv"),
     built_in!("agencies.toml"),
     built_in!("services.toml"),
     built_in!("words.toml"),

@@ -13,7 +13,7 @@ use sha2::{Digest, Sha256};
 pub use check::{Fault, check};
 use files::Files;
 
-use crate::domain::{City, Cues, ModelFile};
+use crate::domain::{City, ClaimCues, Cues, ModelFile, Opposition};
 
 /// Hex digits of the hash that name a version of the dictionaries: 48 bits, enough to tell any two editions apart.
 const VERSION_DIGITS: usize = 12;
@@ -100,6 +100,7 @@ fn read(files: &Files<'_>) -> Result<City, DictionaryError> {
         variants: tables::characters(files::VARIANTS, &reader.text(files::VARIANTS)?)?,
         stopwords: tables::lines(&reader.text(files::STOPWORDS)?),
         cues: cues(&mut reader)?,
+        common: tables::common(&reader.text(files::COMMON)?)?,
         models: reader.models()?,
         version: String::new(),
     };
@@ -111,7 +112,21 @@ fn cues(reader: &mut Reader<'_>) -> Result<Cues, DictionaryError> {
     let sentiment = shapes::sentiment(&reader.text(files::SENTIMENT)?)?;
     let kind = shapes::kind(&reader.text(files::KIND)?)?;
     let city = shapes::city(&reader.text(files::CITY)?)?;
+    let attribution = shapes::attribution(&reader.text(files::ATTRIBUTION)?)?;
+    let claims = shapes::claims(&reader.text(files::CLAIMS)?)?;
+    let oppositions = claims.oppositions.into_iter();
     Ok(Cues {
+        claims: ClaimCues {
+            negators: claims.negators,
+            denials: claims.denials,
+            opinions: claims.opinions,
+            corrections: claims.corrections,
+            former: claims.former,
+            synonyms: claims.synonyms,
+            oppositions: oppositions.map(|it| Opposition { name: it.name, poles: it.poles }).collect(),
+            speakers: attribution.speakers,
+            hearsay: attribution.hearsay,
+        },
         positive: sentiment.positive,
         negative: sentiment.negative,
         strong_positive: sentiment.strong_positive,

@@ -153,6 +153,32 @@ pub(super) struct SentimentCues {
     pub(super) intensifiers: Vec<String>,
 }
 
+/// `cues/attribution.toml`
+#[derive(Deserialize)]
+pub(super) struct Attribution {
+    pub(super) speakers: Vec<String>,
+    pub(super) hearsay: Vec<String>,
+}
+
+/// `cues/claims.toml`
+#[derive(Deserialize)]
+pub(super) struct ClaimShape {
+    pub(super) negators: Vec<String>,
+    pub(super) denials: Vec<String>,
+    pub(super) opinions: Vec<String>,
+    pub(super) corrections: Vec<String>,
+    pub(super) former: Vec<String>,
+    pub(super) synonyms: Vec<Vec<String>>,
+    pub(super) oppositions: Vec<OppositionShape>,
+}
+
+/// One entry of `oppositions`.
+#[derive(Deserialize)]
+pub(super) struct OppositionShape {
+    pub(super) name: String,
+    pub(super) poles: Vec<Vec<String>>,
+}
+
 /// `cues/kind.toml`
 #[derive(Deserialize)]
 pub(super) struct KindCues {
@@ -232,6 +258,14 @@ pub(super) fn sentiment(text: &str) -> Result<SentimentCues, DictionaryError> {
 
 pub(super) fn kind(text: &str) -> Result<KindCues, DictionaryError> {
     parse(files::KIND, text)
+}
+
+pub(super) fn claims(text: &str) -> Result<ClaimShape, DictionaryError> {
+    parse(files::CLAIMS, text)
+}
+
+pub(super) fn attribution(text: &str) -> Result<Attribution, DictionaryError> {
+    parse(files::ATTRIBUTION, text)
 }
 
 pub(super) fn city(text: &str) -> Result<CityCues, DictionaryError> {

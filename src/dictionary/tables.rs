@@ -46,6 +46,17 @@ pub(super) fn characters(file: &'static str, text: &str) -> Result<Vec<(char, ch
         .collect()
 }
 
+/// Words with the parts of ten thousand texts that have them.
+pub(super) fn common(text: &str) -> Result<Vec<(String, u32)>, DictionaryError> {
+    let parse = |[word, share]: [&str; 2]| Some((word.to_owned(), share.parse().ok()?));
+    numbered(text)
+        .map(|(line, row)| {
+            let expected = "a word and parts of ten thousand";
+            cells(row).and_then(parse).ok_or(DictionaryError::Row { file: files::COMMON, line, expected })
+        })
+        .collect()
+}
+
 /// One entry a line.
 pub(super) fn lines(text: &str) -> Vec<String> {
     text.lines().map(str::trim).filter(|line| is_row(line)).map(str::to_owned).collect()

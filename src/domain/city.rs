@@ -176,9 +176,43 @@ pub struct Elsewhere {
     pub abroad: Vec<String>,
 }
 
-/// Cue words of kind, sentiment and attribution.
+/// Statements that cannot both be true of one thing (暫停, 恢復), as lists of words, one a pole.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Opposition {
+    /// What is opposed.
+    pub name: String,
+    /// The words of each pole.
+    pub poles: Vec<Vec<String>>,
+}
+
+/// Words by which checkable statements are read and compared.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct ClaimCues {
+    /// Words that turn the next one around.
+    pub negators: Vec<String>,
+    /// What an official statement says of what is not so.
+    pub denials: Vec<String>,
+    /// Words of judging, foreseeing, joking and wondering.
+    pub opinions: Vec<String>,
+    /// Words of a report that tells of a denial.
+    pub corrections: Vec<String>,
+    /// What stands before a value that was so and is no longer.
+    pub former: Vec<String>,
+    /// Groups of words of one meaning.
+    pub synonyms: Vec<Vec<String>>,
+    /// What cannot both be true.
+    pub oppositions: Vec<Opposition>,
+    /// Verbs with which a named speaker says something.
+    pub speakers: Vec<String>,
+    /// Phrases by which a statement is passed on without a speaker who answers for it.
+    pub hearsay: Vec<String>,
+}
+
+/// Cue words of kind, sentiment and statements.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Cues {
+    /// Of statements that can be checked.
+    pub claims: ClaimCues,
     /// Approving words.
     pub positive: Vec<String>,
     /// Disapproving words.
@@ -249,6 +283,8 @@ pub struct City {
     pub fold: Vec<(char, char)>,
     /// Variant → canonical character, for matching.
     pub variants: Vec<(char, char)>,
+    /// Common words, each with the parts of ten thousand texts that have it.
+    pub common: Vec<(String, u32)>,
     /// The files of the linear models, one a target.
     pub models: Vec<ModelFile>,
     /// A short hash of all files, stored with every analysis.

@@ -86,6 +86,46 @@ pub struct PlaceMention {
     pub district: Option<String>,
 }
 
+/// Who or what a name in a text stands for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum NamedBody {
+    /// A body in charge, by its place in the city's list; the unit when one was named.
+    Agency {
+        /// Index into the city's agencies.
+        agency: usize,
+        /// Index into the units of the agency.
+        unit: Option<usize>,
+    },
+    /// The city's government as a whole.
+    Government,
+    /// A district, by its index.
+    District(usize),
+    /// A village, by the index of the first of its name.
+    Village(usize),
+    /// A road, by the index of the first of its name.
+    Road(usize),
+    /// A station, by its index.
+    Station(usize),
+    /// A facility, by its index.
+    Facility(usize),
+    /// The city itself.
+    Here,
+    /// Another city, a place in it or a body of it.
+    Elsewhere,
+}
+
+/// A name in a text. The span is in the canonical copy of the field (see `text::Normalised`), in which statements are
+/// compared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Named {
+    /// Where it is written.
+    pub field: Field,
+    /// The bytes of the canonical copy.
+    pub span: Span,
+    /// Whom or what it names.
+    pub body: NamedBody,
+}
+
 /// What sort of text a report is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum TextKind {

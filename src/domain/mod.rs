@@ -18,13 +18,13 @@ pub use account::{Account, AccountFault, AccountState, Duties, PersonName, Role,
 pub use article::{Article, Entry, Listing, Page};
 pub use audit::{Action, Actor, AuditFault, Event, Head, Sealed, Verification};
 pub use city::{
-    Agency, AgencyKind, Alias, City, Cues, District, Elsewhere, Facility, Lead, ModelFile, Road, Service, Station,
-    Unit, UsualPlace, Village,
+    Agency, AgencyKind, Alias, City, ClaimCues, Cues, District, Elsewhere, Facility, Lead, ModelFile, Opposition, Road,
+    Service, Station, Unit, UsualPlace, Village,
 };
 pub use correction::{Aspect, Correction, Judgement};
 pub use mention::{
-    AgencyGuess, Analysis, Claim, ClaimKind, Evidence, Field, Label, Mention, PersonalData, PersonalSpan, PlaceKind,
-    PlaceMention, Scope, Scored, Sentiment, TextKind,
+    AgencyGuess, Analysis, Claim, ClaimKind, Evidence, Field, Label, Mention, Named, NamedBody, PersonalData,
+    PersonalSpan, PlaceKind, PlaceMention, Scope, Scored, Sentiment, TextKind,
 };
 pub use password::{LONGEST_PASSWORD, Password, PasswordFault, REMEMBERED_PASSWORDS};
 pub use session::{
