@@ -13,6 +13,7 @@ use super::{
     pieces::{Look, Piece},
     report::{Feeling, Guess, Moment, ReportPage, Version},
     sources::{Condition, SourceRow, SourcesPage, When},
+    story::Telling,
     visitor::Visitor,
     {accounts, audit, log_in, password},
 };
@@ -102,6 +103,11 @@ fn the_list_holds_whatever_it_is_given() {
     check(&ListPage { facets: Facets::default(), in_force: Vec::new(), ..list("", Vec::new()) });
 }
 
+fn telling(text: &str, current: bool) -> Telling {
+    let own = || text.to_owned();
+    Telling { id: own(), outlet: own(), clock: own(), iso: own(), first: true, syndicated: true, current }
+}
+
 #[test]
 fn the_report_holds_whatever_it_is_given() {
     for text in [String::new(), hostile()] {
@@ -146,6 +152,7 @@ fn the_report_holds_whatever_it_is_given() {
                 hash: text.clone(),
                 current: true,
             }],
+            tellings: vec![telling(&text, true), telling(&text, false)],
             source: text.clone(),
             source_reports: text.clone(),
             charset: text.clone(),
@@ -189,6 +196,7 @@ fn the_report_holds_whatever_it_is_given() {
             feelings: Vec::new(),
             reasons: Vec::new(),
             versions: Vec::new(),
+            tellings: Vec::new(),
             snapshot: None,
             amended: Amended::default(),
             corrections: Vec::new(),

@@ -6,6 +6,7 @@ mod folder;
 mod keeping;
 mod poll;
 mod read;
+mod story;
 mod upkeep;
 
 use std::{

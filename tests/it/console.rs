@@ -17,7 +17,7 @@ use clarion::{
         SourceId, SourceKind, SourceState, Span, TextKind, Trouble, TroubleKind,
     },
     metrics::Metrics,
-    store::{Announced, Reading, Store},
+    store::{Announced, Reading, Store, Told},
     text::Segmenter,
     web::{self, Console, Entrance},
 };
@@ -130,6 +130,7 @@ impl Room {
                 ..Article::default()
             },
             mention: Mention { analysis, search_words: words, model_version: "test-1".into() },
+            told: Told { story: draft.story.map(str::to_owned), syndicated: draft.syndicated, known_by: Vec::new() },
             fetched_at: now,
         };
         self.store.keep(&from, reading).await.unwrap();
@@ -151,6 +152,8 @@ struct Draft {
     age: TimeDelta,
     personal: Option<&'static str>,
     evidence: Option<&'static str>,
+    story: Option<&'static str>,
+    syndicated: bool,
 }
 
 impl Draft {
@@ -168,6 +171,8 @@ impl Draft {
             age: TimeDelta::hours(1),
             personal: None,
             evidence: None,
+            story: None,
+            syndicated: false,
         }
     }
 
@@ -695,4 +700,30 @@ async fn serving_ends_with_the_stop() {
 fn url_encoded(text: &str) -> String {
     let safe = |byte: u8| byte.is_ascii_alphanumeric() || b"=&-_.".contains(&byte);
     text.bytes().map(|byte| if safe(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") }).collect()
+}
+
+#[tokio::test]
+async fn the_page_of_a_report_names_who_else_told_its_story() {
+    let mut room = Room::open().await;
+    let draft = |key: &str, outlet, hours| Draft {
+        key: Some(key.into()),
+        outlet,
+        age: TimeDelta::hours(hours),
+        ..Draft::new("家具工廠火警", "仁武區家具工廠起火。")
+    };
+    room.write(draft("second", "港都日報", 2)).await;
+    room.write(Draft { story: Some("second"), ..draft("first", "燈塔<新聞>", 5) }).await;
+    room.write(Draft { story: Some("second"), syndicated: true, ..draft("third", "木棉日報", 1) }).await;
+    room.write(draft("alone", "木棉日報", 1)).await;
+    let page = room.get("/reports/second").await.text;
+    let section = page.split_once("同一事件報導").and_then(|(_, rest)| rest.split_once("</section>")).unwrap().0;
+    assert!(section.contains("共 3 則，3 家媒體"), "{section}");
+    let row = |outlet: &str| {
+        let row = section.split("<li").find(|row| row.contains(outlet)).unwrap();
+        ["首發", "轉載", "本則", "href=\"/reports/"].map(|badge| row.contains(badge))
+    };
+    assert_eq!(row("燈塔&#60;新聞&#62;"), [true, false, false, true]);
+    assert_eq!(row("港都日報"), [false, false, true, false]);
+    assert_eq!(row("木棉日報"), [false, true, false, true]);
+    assert!(!room.get("/reports/alone").await.text.contains("同一事件報導"));
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use chrono::TimeDelta;
 use clarion::{
     domain::{Label, SourceState, Trouble, TroubleKind},
-    store::{Filter, Search, Store, Stored, Turn},
+    store::{Filter, Search, Store, Stored, Told, Turn},
 };
 
 use crate::{
@@ -282,5 +282,45 @@ on_both! {
         let again = Store::open(&database.url, database.metrics.clone()).await.unwrap();
         assert_eq!(again.reports(&search("黃線").await, None, 10).await.unwrap().total, 1);
         again.close().await;
+    }
+}
+
+on_both! {
+    async fn the_story_of_a_report_is_kept_with_it_and_found_from_each_of_its_reports(database: Database) {
+        let source = source("mumian", "木棉日報");
+        let keep = async |id: &str, story: Option<String>, syndicated: bool| {
+            database.store.announce(&source.id, vec![announced(id, "火警")], morning()).await.unwrap();
+            let row = database.store.claim(1, morning(), LEASE).await.unwrap().remove(0);
+            let url = format!("https://a.example/story/{id}");
+            let reading = reading(&row, &url, "火警", &format!("仁武區家具工廠起火，{id}。")).await;
+            let known_by = id.as_bytes().to_vec();
+            let reading = clarion::store::Reading { told: Told { story, syndicated, known_by }, ..reading };
+            let key = reading.article_id.clone();
+            assert_eq!(database.store.keep(&source, reading).await.unwrap(), Stored::New);
+            key
+        };
+        let first = keep("1", None, false).await;
+        let other = keep("2", None, false).await;
+        let copy = keep("3", Some(first.clone()), true).await;
+        for id in [&first, &copy] {
+            let tellers = database.store.tellers(id).await.unwrap();
+            let mut found: Vec<(&str, bool)> = tellers.iter().map(|it| (it.id.as_str(), it.syndicated)).collect();
+            found.sort_unstable();
+            assert_eq!(found, [(first.as_str(), false), (copy.as_str(), true)]);
+            assert!(tellers.is_sorted_by_key(|it| it.at));
+        }
+        assert_eq!(database.store.tellers(&other).await.unwrap().len(), 1);
+        assert_eq!(database.store.tellers("nobody").await.unwrap(), []);
+        let kept = database.store.tellings(0, 10).await.unwrap();
+        let found: Vec<(&str, &str, &[u8])> =
+            kept.iter().map(|it| (it.id.as_str(), it.story.as_str(), it.known_by.as_slice())).collect();
+        assert_eq!(found, [
+            (first.as_str(), first.as_str(), b"1".as_slice()),
+            (other.as_str(), other.as_str(), b"2"),
+            (copy.as_str(), first.as_str(), b"3"),
+        ]);
+        let latest = |after, limit| database.store.tellings(after, limit);
+        assert_eq!(latest(0, 1).await.unwrap()[0].id, copy, "the latest are taken in when there are too many");
+        assert_eq!(latest(kept[1].number, 10).await.unwrap().len(), 1);
     }
 }

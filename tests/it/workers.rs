@@ -50,6 +50,7 @@ impl Clock for HandClock {
 struct World {
     database: Database,
     clock: Arc<HandClock>,
+    shared: Shared,
     poll: Poll,
     read: Read,
     sources: watch::Sender<Arc<Vec<Source>>>,
@@ -70,8 +71,13 @@ impl World {
         let shared = Shared::new(database.store.clone(), fetcher, analyzer().await, receiver, metrics, clock.clone());
         let found = Arc::new(Notify::new());
         let poll = Poll::new(shared.clone(), Pulse::default(), Arc::clone(&found));
-        let read = Read::new(shared, Pulse::default(), found, 4, 2);
-        Self { database, clock, poll, read, sources: sender }
+        let read = Read::new(shared.clone(), Pulse::default(), found, 4, 2);
+        Self { database, clock, shared, poll, read, sources: sender }
+    }
+
+    /// A reader that remembers nothing, as after a restart or in another daemon on the same server.
+    fn restart(&mut self) {
+        self.read = Read::new(self.shared.clone(), Pulse::default(), Arc::default(), 4, 2);
     }
 
     /// Polls what is due, reads what was found, and lets the interval pass.
@@ -471,4 +477,36 @@ async fn a_folder_of_real_captured_pages_becomes_reports() {
     let inside: Vec<&str> =
         reports.iter().filter(|report| report.row.in_scope).map(|report| report.row.title.as_str()).collect();
     assert!(inside.is_empty(), "{inside:#?}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn copies_join_a_story_at_once_and_after_a_restart() {
+    const TREES: &str = "左營區博愛二路行道樹昨晚倒塌壓到兩輛汽車，消防局派員排除，工務局養護工程處今天上午完成清運，車道已恢復通行，\
+                         車主將依程序申請國家賠償。";
+    let sites = [Site::open().await, Site::open().await, Site::open().await];
+    let serve = |site: &Site, path: &str, body: &str| {
+        site.serve("/rss", "application/rss+xml", rss(&item(site, path, "市政快訊", "市政快訊")));
+        site.serve(path, "text/html", page("市政快訊", body));
+    };
+    serve(&sites[0], "/1", LIGHTS);
+    serve(&sites[1], "/1", &format!("（中央社記者王小明高雄17日電）{LIGHTS}"));
+    serve(&sites[2], "/1", TREES);
+    let named = ["mumian", "weidao", "dengta"].into_iter().zip(&sites);
+    let mut world = World::new(named.map(|(id, site)| source(id, SourceKind::Feed(site.url("/rss")))).collect()).await;
+    let stories = async |world: &World| {
+        let kept = world.store().tellings(0, 10).await.unwrap();
+        let mut stories: Vec<(String, bool)> = kept.into_iter().map(|it| (it.story, it.syndicated)).collect();
+        stories.sort();
+        stories
+    };
+    world.round().await;
+    let kept = stories(&world).await;
+    let apart = kept.iter().map(|(story, _)| story).collect::<std::collections::BTreeSet<_>>().len();
+    assert_eq!((kept.len(), apart, kept.iter().filter(|(_, syndicated)| *syndicated).count()), (3, 2, 1));
+    world.restart();
+    serve(&sites[2], "/2", LIGHTS);
+    world.round().await;
+    let after = stories(&world).await;
+    let again = after.iter().map(|(story, _)| story).collect::<std::collections::BTreeSet<_>>().len();
+    assert_eq!((after.len(), again), (4, 2));
 }
