@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint deny fmt eval bench tools
+.PHONY: help demo test lint deny fmt eval train bench tools
 
 # Measured data is not part of this repository: EVAL_DATA=/elsewhere make eval
 EVAL_DATA ?= ../shared/data
@@ -39,7 +39,10 @@ eval: ## Measures the analysis against EVAL_DATA
 	@if [ ! -d "$(EVAL_DATA)" ]; then \
 	    echo "eval: there is no folder $(EVAL_DATA); name it with EVAL_DATA=..."; exit 1; \
 	fi
-	cargo run --locked --release -- eval "$(EVAL_DATA)"
+	cargo run --locked --release -- eval "$(EVAL_DATA)" --written dictionaries/training
+
+train: ## Learns the shipped models anew from EVAL_DATA and dictionaries/training
+	cargo run --locked --release -- train --data "$(EVAL_DATA)" --written dictionaries/training --out dictionaries/models
 
 bench: ## Measures the speed of the stages beside a peer in the same run
 	cargo bench --locked --bench stages

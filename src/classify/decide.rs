@@ -7,58 +7,94 @@ use crate::domain::{AgencyGuess, City, Label, Scope, Scored, Sentiment, Target, 
 /// At or above it a text is in scope.
 const INSIDE: f64 = 0.5;
 
+/// What the model's word weighs for scope; the names of places are the other side of it.
+const SCOPE_SHARE: f64 = 0.55;
+
+/// A model that is less sure than this of its best label leaves the choice to the words, if it holds theirs possible.
+const SURE: f64 = 0.5;
+const POSSIBLE: f64 = 0.25;
+
 /// What the model's word weighs for services, against the words' own.
 const SERVICE_SHARE: f64 = 0.6;
 
 /// A service that no word speaks for is given from this probability on.
-const SERVICE_LEAST: f64 = 0.3;
+const SERVICE_LEAST: f64 = 0.5;
 
-/// The same for who is in charge; where the text names a body itself, that counts for more.
+/// The same for who is in charge. Less where the text has a word that says who leads or names a body, and least where the
+/// words point outside the city: the models were trained on the city's own cases and know few others.
 const AGENCY_SHARE: f64 = 0.85;
-const AGENCY_SHARE_NAMED: f64 = 0.45;
+const AGENCY_SHARE_LED: f64 = 0.6;
+const AGENCY_SHARE_NAMED: f64 = 0.35;
+const AGENCY_SHARE_OUTSIDE: f64 = 0.15;
+
+/// What it adds that the text names the body.
+const NAMED: f64 = 0.25;
 
 /// Bodies and categories below this probability are not worth a look.
-const LEAST: f64 = 0.01;
+const LEAST: f64 = 0.02;
 
 /// More than this many are no answer.
-const KEPT: usize = 10;
+const KEPT: usize = 8;
 
 /// Whether it is about this city and a public matter.
 pub(super) fn scope(opinion: &Opinion<'_>, rules: &Rules<'_>) -> Scope {
     match opinion.chance(Target::Scope, "yes") {
-        Some(score) => Scope { inside: score >= INSIDE, score },
+        Some(chance) => {
+            let score = SCOPE_SHARE * chance + (1.0 - SCOPE_SHARE) * rules.scope.score;
+            Scope { inside: score >= INSIDE, score }
+        }
         None => rules.scope.clone(),
     }
 }
 
 /// What sort of text.
 pub(super) fn kind(opinion: &Opinion<'_>, rules: &Rules<'_>) -> TextKind {
-    let best = opinion.ranked(Target::Kind).first().and_then(|(label, _)| TextKind::from_name(label));
-    best.unwrap_or(rules.kind)
+    let label = label(&opinion.ranked(Target::Kind), rules.kind.name());
+    match label.and_then(|label| TextKind::from_name(&label)) {
+        // Whoever takes blame back is not complaining.
+        Some(TextKind::Complaint) if rules.tones.cleared && rules.tones.toward_city.label != Label::Negative => {
+            rules.kind
+        }
+        Some(kind) => kind,
+        None => rules.kind,
+    }
 }
 
 /// The tone of the whole text.
 pub(super) fn sentiment(opinion: &Opinion<'_>, rules: &Rules<'_>) -> Sentiment {
-    tone(opinion, Target::Sentiment).unwrap_or(rules.sentiment)
+    tone(opinion, Target::Sentiment, rules.tones.whole)
 }
 
 /// The tone toward the city; a text that is not about it has none.
 pub(super) fn toward_city(opinion: &Opinion<'_>, rules: &Rules<'_>, inside: bool) -> Sentiment {
-    if inside {
-        tone(opinion, Target::TowardCity).unwrap_or(rules.toward_city)
+    if !inside {
+        return Sentiment { label: Label::Neutral, score: 0.0 };
+    }
+    let tone = tone(opinion, Target::TowardCity, rules.tones.toward_city);
+    // N-grams do not see what a denial denies; the rules do.
+    if tone.label == Label::Negative && rules.tones.cleared && rules.tones.toward_city.label != Label::Negative {
+        rules.tones.toward_city
     } else {
-        Sentiment { label: Label::Neutral, score: 0.0 }
+        tone
     }
 }
 
 /// The likeliest label, and how much likelier praise is than blame.
-fn tone(opinion: &Opinion<'_>, target: Target) -> Option<Sentiment> {
+fn tone(opinion: &Opinion<'_>, target: Target, words: Sentiment) -> Sentiment {
     let ranked = opinion.ranked(target);
     let chance =
         |label: Label| ranked.iter().find(|(known, _)| *known == label.name()).map_or(0.0, |(_, chance)| *chance);
-    let (best, _) = ranked.first()?;
-    let label = Label::from_name(best)?;
-    Some(Sentiment { label, score: chance(Label::Positive) - chance(Label::Negative) })
+    match label(&ranked, words.label.name()).and_then(|label| Label::from_name(&label)) {
+        Some(label) => Sentiment { label, score: chance(Label::Positive) - chance(Label::Negative) },
+        None => words,
+    }
+}
+
+/// The model's label, or where it is unsure and holds the words' possible, theirs; none without a model.
+fn label(ranked: &[(&str, f64)], words: &str) -> Option<String> {
+    let &(best, sure) = ranked.first()?;
+    let possible = ranked.iter().any(|&(label, chance)| label == words && chance >= POSSIBLE);
+    Some(if sure < SURE && possible { words } else { best }.to_owned())
 }
 
 /// The services, best first.
@@ -103,45 +139,49 @@ pub(super) fn categories(opinion: &Opinion<'_>, here: bool) -> Vec<Scored> {
         .collect()
 }
 
-/// Who is in charge, best first. `named` says that the text itself names a body of the city or beside it.
+/// Who is in charge, best first. `named` are the bodies that the text names; `led` says that a word of it tells who leads.
 pub(super) fn agencies(
     city: &City,
     opinion: &Opinion<'_>,
     words: &[AgencyGuess],
-    named: bool,
+    named: &[&str],
+    led: bool,
     here: bool,
 ) -> Vec<AgencyGuess> {
     let ranked = opinion.ranked(Target::Agency);
     if ranked.is_empty() || !here {
         return words.to_vec();
     }
-    let share = if named { AGENCY_SHARE_NAMED } else { AGENCY_SHARE };
-    let mut agencies: Vec<AgencyGuess> =
-        words.iter().map(|guess| AgencyGuess { score: guess.score * (1.0 - share), ..guess.clone() }).collect();
+    let share = match words.first() {
+        Some(best) if !best.city => AGENCY_SHARE_OUTSIDE,
+        _ if !named.is_empty() => AGENCY_SHARE_NAMED,
+        _ if led => AGENCY_SHARE_LED,
+        _ => AGENCY_SHARE,
+    };
+    let by_words = |guess: &AgencyGuess| {
+        let bonus = if named.contains(&guess.name.as_str()) { NAMED } else { 0.0 };
+        AgencyGuess { score: guess.score * (1.0 - share) + bonus, ..guess.clone() }
+    };
+    let mut agencies: Vec<AgencyGuess> = words.iter().map(by_words).collect();
     for (label, chance) in ranked.into_iter().take_while(|(_, chance)| *chance >= LEAST) {
         let (name, unit) = label.split_once('/').map_or((label, None), |(name, unit)| (name, Some(unit)));
         let score = share * chance;
-        match agencies.iter_mut().find(|guess| guess.name == name) {
-            Some(guess) => {
-                // The surer of both says which unit, and whether there is one.
-                if guess.score < score {
-                    guess.unit = unit.map(str::to_owned);
-                }
-                guess.score += score;
+        if let Some(guess) = agencies.iter_mut().find(|guess| guess.name == name) {
+            // The surer of both says which unit, and whether there is one.
+            if guess.score < score {
+                guess.unit = unit.map(str::to_owned);
             }
-            None => {
-                let Some(agency) = city.agencies.iter().find(|agency| agency.name == name) else { continue };
-                agencies.push(AgencyGuess {
-                    name: name.to_owned(),
-                    unit: unit.map(str::to_owned),
-                    score,
-                    city: agency.city,
-                });
-            }
+            guess.score += score;
+        } else if let Some(agency) = city.agencies.iter().find(|agency| agency.name == name) {
+            let (name, unit) = (name.to_owned(), unit.map(str::to_owned));
+            agencies.push(AgencyGuess { name, unit, score, city: agency.city });
         }
     }
     agencies.sort_by(|left, right| right.score.total_cmp(&left.score));
     agencies.retain(|guess| guess.score >= LEAST);
     agencies.truncate(KEPT);
+    for guess in &mut agencies {
+        guess.score = guess.score.min(1.0);
+    }
     agencies
 }

@@ -1,7 +1,7 @@
 //! What the dictionaries found in a text and what the rules made of it, as names for the models.
 
-use super::{name::Owner, places::Place, reading::Reading, scope::Location, services::ServiceScore};
-use crate::domain::{AgencyGuess, City, Field, Label, Scope, Sentiment, TextKind};
+use super::{name::Owner, places::Place, reading::Reading, scope::Location, sentiment::Tones, services::ServiceScore};
+use crate::domain::{AgencyGuess, City, Field, Label, Scope, TextKind};
 
 /// What the rules said of a text.
 pub(super) struct Rules<'a> {
@@ -10,8 +10,7 @@ pub(super) struct Rules<'a> {
     pub(super) agencies: &'a [AgencyGuess],
     pub(super) scope: &'a Scope,
     pub(super) kind: TextKind,
-    pub(super) sentiment: Sentiment,
-    pub(super) toward_city: Sentiment,
+    pub(super) tones: Tones,
 }
 
 /// Bounds between which a score is one statement.
@@ -61,20 +60,21 @@ pub(super) fn statements(city: &City, reading: &Reading<'_>, rules: &Rules<'_>) 
     let length = texts.iter().map(|text| text.chars().take(500).count()).sum::<usize>();
     let mut said = vec![
         format!("kind:{}", rules.kind.name()),
-        format!("tone:{}", rules.sentiment.label.name()),
-        format!("tone:{}", step(rules.sentiment.score)),
-        format!("city:{}", rules.toward_city.label.name()),
-        format!("city:{}", step(rules.toward_city.score)),
+        format!("tone:{}", rules.tones.whole.label.name()),
+        format!("tone:{}", step(rules.tones.whole.score)),
+        format!("city:{}", rules.tones.toward_city.label.name()),
+        format!("city:{}", step(rules.tones.toward_city.score)),
         format!("here:{}", step(rules.location.probability() * 2.0 - 1.0)),
         format!("scope:{}", step(rules.scope.score * 2.0 - 1.0)),
         format!("long:{}", LENGTHS.iter().filter(|bound| length > **bound).count()),
         format!("headline:{}", !texts.iter().any(|text| text.is_empty())),
         format!("end:{}", end(texts)),
+        format!("cleared:{}", rules.tones.cleared),
     ];
     let service = rules.services.first().and_then(|best| city.services.get(best.service));
     said.push(format!("service:{}", service.map_or("-", |service| &service.id)));
     said.push(format!("ours:{}", rules.agencies.first().map_or("-", |best| if best.city { "yes" } else { "no" })));
-    let blamed = rules.toward_city.label == Label::Negative;
+    let blamed = rules.tones.toward_city.label == Label::Negative;
     said.push(format!("{}:{blamed}", rules.kind.name()));
     said
 }

@@ -20,11 +20,11 @@ use chrono::NaiveDate;
 pub use linear::{BUCKETS, Features, Model, ModelError};
 
 use crate::{
-    domain::{AgencyGuess, AgencyKind, Analysis, City, Evidence, Field, Scope, Sentiment, Target, TextKind},
+    domain::{AgencyGuess, AgencyKind, Analysis, City, Evidence, Field, Label, Scope, Target, TextKind},
     text::{Fold, LexiconError, Normalised, Normaliser},
 };
 use found::Rules;
-use linear::Linear;
+use linear::{Linear, Opinion};
 use name::Owner;
 use reading::{Reading, Vocabulary};
 
@@ -61,8 +61,7 @@ struct Read<'a> {
     places: Vec<places::Place>,
     kind: TextKind,
     scope: Scope,
-    sentiment: Sentiment,
-    toward_city: Sentiment,
+    tones: sentiment::Tones,
 }
 
 impl Classifier {
@@ -86,23 +85,29 @@ impl Classifier {
         let text = self.normaliser.normalise(text);
         let read = self.read(&title, &text, day);
         let features = self.features_of(&read);
-        let opinion = self.linear.judge(&features);
+        // Of a text without words the models would only give their habits.
+        let opinion = if features.is_bare() { Opinion::none(&self.linear) } else { self.linear.judge(&features) };
         let rules = read.rules();
         let here = read.location.is_here();
         let scope = decide::scope(&opinion, &rules);
         let kind = decide::kind(&opinion, &rules);
         let toward_city = decide::toward_city(&opinion, &rules, scope.inside);
         let categories = decide::categories(&opinion, here);
-        let agencies = decide::agencies(&self.city, &opinion, &read.agencies, self.names_body(&read.reading), here);
+        let named = self.named_bodies(&read.reading);
+        let led = !read.reading.leads.is_empty();
+        let agencies = decide::agencies(&self.city, &opinion, &read.agencies, &named, led, here);
         let mut evidence = services::evidence(&self.city, &read.reading, &read.services);
         evidence.extend(agencies::evidence(&self.city, &read.reading, &agencies));
         evidence.sort_by_key(|found| (found.field, found.span));
-        evidence.truncate(ROWS);
-        let mut asked =
-            vec![(Target::Kind, kind.name().to_owned()), (Target::TowardCity, toward_city.label.name().to_owned())];
+        let mut asked = vec![(Target::Kind, kind.name().to_owned())];
+        if toward_city.label != Label::Neutral {
+            asked.push((Target::TowardCity, toward_city.label.name().to_owned()));
+        }
         asked.extend(categories.first().map(|best| (Target::Category, best.name.clone())));
-        evidence
-            .extend(asked.iter().flat_map(|(target, label)| self.reasons(&features, &read.reading, *target, label)));
+        let reasons: Vec<Evidence> =
+            asked.iter().flat_map(|(target, label)| self.reasons(&features, &read.reading, *target, label)).collect();
+        evidence.truncate(ROWS.saturating_sub(reasons.len()));
+        evidence.extend(reasons);
         Analysis {
             district: places::district(&self.city, &read.places, &read.reading),
             services: decide::services(&self.city, &opinion, &read.services, scope.inside),
@@ -138,8 +143,8 @@ impl Classifier {
         let scope = scope::decide(&self.city, &location, &reading, &services, kind);
         let places = places::list(&self.city, &reading, location.is_here());
         let agencies = agencies::rank(&self.city, &reading, &services, location.is_here());
-        let (sentiment, toward_city) = sentiment::of(&self.city, &reading, &services, &agencies, kind, scope.inside);
-        Read { reading, location, services, agencies, places, kind, scope, sentiment, toward_city }
+        let tones = sentiment::of(&self.city, &reading, &services, &agencies, kind, scope.inside);
+        Read { reading, location, services, agencies, places, kind, scope, tones }
     }
 
     fn features_of(&self, read: &Read<'_>) -> Features {
@@ -149,14 +154,14 @@ impl Classifier {
         features
     }
 
-    /// Whether a text names a body that can be in charge; the council asks about everything.
-    fn names_body(&self, reading: &Reading<'_>) -> bool {
-        reading.names.iter().any(|found| match found.what.owner {
-            Owner::Agency { agency, .. } => {
-                self.city.agencies.get(agency).is_some_and(|agency| agency.kind != AgencyKind::Council)
-            }
-            _ => false,
-        })
+    /// The bodies that a text names; the council asks about everything and is in charge of little.
+    fn named_bodies(&self, reading: &Reading<'_>) -> Vec<&str> {
+        let body = |owner| match owner {
+            Owner::Agency { agency, .. } => self.city.agencies.get(agency),
+            _ => None,
+        };
+        let named = reading.names.iter().filter_map(|found| body(found.what.owner));
+        named.filter(|agency| agency.kind != AgencyKind::Council).map(|agency| agency.name.as_str()).collect()
     }
 
     /// The stretches that spoke for a model's answer.
@@ -174,8 +179,7 @@ impl Read<'_> {
             agencies: &self.agencies,
             scope: &self.scope,
             kind: self.kind,
-            sentiment: self.sentiment,
-            toward_city: self.toward_city,
+            tones: self.tones,
         }
     }
 }

@@ -21,6 +21,13 @@ const BRANCH_VOTE: f64 = 1.2;
 /// The first place named is usually where it happened.
 const FIRST_VOTE: f64 = 0.5;
 
+/// What a name counts that only says which way or how near (往楠梓方向, 近中山路), against one that says where.
+const BEARING_PART: f64 = 0.2;
+
+/// What stands before or behind a name that only says which way or how near.
+const BEARINGS_BEFORE: [&str; 8] = ["往", "近", "面對", "朝", "通往", "開往", "離", "從"];
+const BEARINGS_BEHIND: [&str; 3] = ["方向", "附近", "交界"];
+
 /// With this many districts nearly as strong as the best, a text is about the whole city.
 const TOO_MANY: usize = 3;
 const NEARLY: f64 = 0.8;
@@ -64,7 +71,7 @@ pub(super) fn list(city: &City, reading: &Reading<'_>, here: bool) -> Vec<Place>
             let (name, district) = (name.clone(), district.clone());
             places.push(Place {
                 mention: PlaceMention { kind: *kind, name, field: found.field, span, district },
-                vote: *vote,
+                vote: if is_bearing(reading, found) { *vote * BEARING_PART } else { *vote },
             });
         }
     }
@@ -116,7 +123,16 @@ fn named_districts<'a>(city: &'a City, reading: &Reading<'_>) -> BTreeSet<&'a st
         }
         _ => None,
     };
-    reading.names.iter().filter_map(|found| district(found.what.owner)).collect()
+    let placed = reading.names.iter().filter(|found| !is_bearing(reading, found));
+    placed.filter_map(|found| district(found.what.owner)).collect()
+}
+
+/// Whether a name only says which way or how near.
+fn is_bearing(reading: &Reading<'_>, found: &Found<Meaning>) -> bool {
+    let whole = reading.copy(found.field).text();
+    let (before, behind) = (whole.get(..found.span.start), whole.get(found.span.end..));
+    before.is_some_and(|before| BEARINGS_BEFORE.iter().any(|word| before.ends_with(word)))
+        || behind.is_some_and(|behind| BEARINGS_BEHIND.iter().any(|word| behind.starts_with(word)))
 }
 
 /// What tells districts of one name apart.

@@ -64,6 +64,17 @@ const DENIALS: [&str; 16] = [
     "子虛烏有",
 ];
 
+/// What the words of a text say of its tone.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Tones {
+    /// Of the text as a whole.
+    pub(super) whole: Sentiment,
+    /// Toward the city's government.
+    pub(super) toward_city: Sentiment,
+    /// The text takes all blame back: it is denied, told as a rumour, put right, or said not to be so.
+    pub(super) cleared: bool,
+}
+
 /// The tone of the text as a whole, and toward the city's government.
 pub(super) fn of(
     city: &City,
@@ -72,13 +83,15 @@ pub(super) fn of(
     agencies: &[AgencyGuess],
     kind: TextKind,
     inside: bool,
-) -> (Sentiment, Sentiment) {
+) -> Tones {
     // What another body answers for says nothing of the city.
     let services = if agencies.first().is_none_or(|best| best.city) { services } else { &[] };
     let mut whole = Tone::default();
     let mut toward = Tone::default();
+    let (mut taken_back, mut left) = (false, false);
     for (field, weight) in [(Field::Title, 1.5), (Field::Text, 1.0)] {
-        weigh(city, reading, services, field, |clause| {
+        taken_back |= weigh(city, reading, services, field, |clause| {
+            left |= clause.words.tones.iter().any(|tone| *tone < 0.0) || !clause.words.events.is_empty();
             for &tone in &clause.words.tones {
                 whole.add(tone * weight);
                 if clause.on_city {
@@ -97,7 +110,7 @@ pub(super) fn of(
     if !inside {
         toward = 0.0;
     }
-    (label(whole.score()), label(toward))
+    Tones { whole: label(whole.score()), toward_city: label(toward), cleared: taken_back && !left }
 }
 
 /// A clause with what it says.
@@ -107,8 +120,15 @@ struct Clause {
     on_city: bool,
 }
 
-/// Gives every clause of a field that has a tone of its own to `take`.
-fn weigh(city: &City, reading: &Reading<'_>, services: &[ServiceScore], field: Field, mut take: impl FnMut(&Clause)) {
+/// Gives every clause of a field that has a tone of its own to `take`, and says whether a clause took blame back.
+fn weigh(
+    city: &City,
+    reading: &Reading<'_>,
+    services: &[ServiceScore],
+    field: Field,
+    mut take: impl FnMut(&Clause),
+) -> bool {
+    let mut cleared = false;
     let text = reading.copy(field).text();
     let feelings: Vec<_> = reading.feelings.iter().filter(|found| found.field == field).collect();
     let subjects = subjects(city, reading, services, field);
@@ -131,11 +151,14 @@ fn weigh(city: &City, reading: &Reading<'_>, services: &[ServiceScore], field: F
             }
             rumoured = rumoured || contains(&RUMOURS);
             on_city = (on_city || !named.is_empty()) && !speaks && !quoted;
+            let denied = contains(&DENIALS);
+            cleared |= rumoured || denied || words.remedied || words.tones.contains(&0.0);
             if !rumoured {
-                take(&Clause { words: if contains(&DENIALS) { words.denied() } else { words }, on_city });
+                take(&Clause { words: if denied { words.denied() } else { words }, on_city });
             }
         }
     }
+    cleared
 }
 
 #[derive(Debug, Default)]
@@ -209,6 +232,8 @@ struct Words {
     tones: Vec<f64>,
     /// Bad news that blames nobody.
     events: Vec<f64>,
+    /// What was bad has been put right.
+    remedied: bool,
 }
 
 impl Words {
@@ -223,7 +248,6 @@ impl Words {
 /// Reads the words of a clause of `text`.
 fn words(text: &str, found: &[&Found<Feeling>]) -> Words {
     let mut words = Words::default();
-    let mut remedied = false;
     let (mut negators, mut factor) = (0_u32, 1.0);
     let mut end = 0;
     for found in found {
@@ -235,7 +259,7 @@ fn words(text: &str, found: &[&Found<Feeling>]) -> Words {
             Feeling::Negator => negators += 1,
             Feeling::Intensifier => factor *= INTENSIFIED,
             Feeling::Remedy => {
-                remedied = remedied || (negators % 2 == 0 && !is_wished(text, found.span.start));
+                words.remedied = words.remedied || (negators % 2 == 0 && !is_wished(text, found.span.start));
                 (negators, factor) = (0, 1.0);
             }
             Feeling::Tone(_) | Feeling::Event => {
@@ -248,7 +272,7 @@ fn words(text: &str, found: &[&Found<Feeling>]) -> Words {
             }
         }
     }
-    if remedied { words.denied() } else { words }
+    if words.remedied { words.denied() } else { words }
 }
 
 /// What negators make of a tone: no praise is blame, but no blame is not yet praise.
@@ -299,7 +323,7 @@ mod tests {
     #[test]
     fn a_remedy_cancels_the_bad_news_of_its_clause() {
         use Feeling::{Event, Negator, Remedy, Tone};
-        assert_eq!(words_of(&[(0, Event), (3, Tone(-1.0)), (6, Remedy)]), Words::default());
+        assert_eq!(words_of(&[(0, Event), (3, Tone(-1.0)), (6, Remedy)]), Words { remedied: true, ..Words::default() });
         assert_eq!(words_of(&[(0, Event), (6, Negator), (9, Remedy)]).events, [-1.0]);
     }
 }

@@ -3,7 +3,7 @@
 use std::{fs, io, path::Path, sync::Arc};
 
 use super::DictionaryError;
-use crate::domain::Target;
+use crate::domain::{ModelFile, Target};
 
 pub(super) const AGENCIES: &str = "agencies.toml";
 pub(super) const SERVICES: &str = "services.toml";
@@ -88,7 +88,7 @@ impl Files<'_> {
     }
 
     /// The models that are there: a folder without one leaves that question to the words alone.
-    pub(super) fn models(&self) -> Result<Vec<(Target, Arc<[u8]>)>, DictionaryError> {
+    pub(super) fn models(&self) -> Result<Vec<ModelFile>, DictionaryError> {
         let dir = match self {
             Self::Embedded => return Ok(BUILT_IN_MODELS.map(|(target, bytes)| (target, Arc::from(bytes))).to_vec()),
             Self::Folder(dir) => dir,

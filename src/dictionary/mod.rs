@@ -6,14 +6,14 @@ mod files;
 mod shapes;
 mod tables;
 
-use std::{path::Path, sync::Arc};
+use std::path::Path;
 
 use sha2::{Digest, Sha256};
 
 pub use check::{Fault, check};
 use files::Files;
 
-use crate::domain::{City, Cues, Target};
+use crate::domain::{City, Cues, ModelFile};
 
 /// Hex digits of the hash that name a version of the dictionaries: 48 bits, enough to tell any two editions apart.
 const VERSION_DIGITS: usize = 12;
@@ -146,7 +146,7 @@ impl Reader<'_> {
         Ok(text)
     }
 
-    fn models(&mut self) -> Result<Vec<(Target, Arc<[u8]>)>, DictionaryError> {
+    fn models(&mut self) -> Result<Vec<ModelFile>, DictionaryError> {
         let models = self.files.models()?;
         for (target, bytes) in &models {
             self.hash.update(target.name().as_bytes());

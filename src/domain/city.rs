@@ -215,6 +215,9 @@ pub struct Cues {
     pub switchboards: Vec<String>,
 }
 
+/// The file of a linear model, and what it decides.
+pub type ModelFile = (Target, Arc<[u8]>);
+
 /// All that the dictionaries say of one city.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct City {
@@ -247,7 +250,7 @@ pub struct City {
     /// Variant → canonical character, for matching.
     pub variants: Vec<(char, char)>,
     /// The files of the linear models, one a target.
-    pub models: Vec<(Target, Arc<[u8]>)>,
+    pub models: Vec<ModelFile>,
     /// A short hash of all files, stored with every analysis.
     pub version: String,
 }

@@ -18,8 +18,8 @@ pub use account::{Account, AccountFault, AccountState, Duties, PersonName, Role,
 pub use article::{Article, Entry, Listing, Page};
 pub use audit::{Action, Actor, AuditFault, Event, Head, Sealed, Verification};
 pub use city::{
-    Agency, AgencyKind, Alias, City, Cues, District, Elsewhere, Facility, Lead, Road, Service, Station, Unit,
-    UsualPlace, Village,
+    Agency, AgencyKind, Alias, City, Cues, District, Elsewhere, Facility, Lead, ModelFile, Road, Service, Station,
+    Unit, UsualPlace, Village,
 };
 pub use correction::{Aspect, Correction, Judgement};
 pub use mention::{

@@ -1,11 +1,13 @@
 //! Measures the stages on real data and prints the figures beside their targets. It may read files; it may not train or
 //! tune anything.
 
+mod agreement;
 pub mod charset;
 pub mod feeds;
 pub mod news_pages;
 pub mod robots;
 pub mod score;
+pub mod segmentation;
 mod tally;
 pub mod understanding;
 

@@ -11,5 +11,5 @@ mod sentence;
 pub use fold::Fold;
 pub use lexicon::{Hit, Lexicon, LexiconError};
 pub use normal::{Normalised, Normaliser};
-pub use segment::{Segmenter, Word};
+pub use segment::{Segmenter, Word, city_words};
 pub use sentence::{clauses, sentences};

@@ -47,7 +47,8 @@ impl Segmenter {
     /// A segmenter that keeps the city's names and words whole.
     #[must_use]
     pub fn new(city: &City) -> Self {
-        let fold = Fold::new(&city.fold);
+        // jieba takes 〇 for a mark and not for a numeral.
+        let fold = Fold::new(&[city.fold.as_slice(), &[('〇', '零')]].concat());
         let mut jieba = Jieba::new();
         for word in city_words(city) {
             let word = fold.apply(word);
@@ -213,7 +214,7 @@ fn push_word(word: Option<&str>, joined: &mut String) {
 
 /// Every name and word of the city's dictionaries that is one word to a reader. Full official names are left to
 /// their parts (高雄市政府 工務局), which is how they are searched for.
-fn city_words(city: &City) -> impl Iterator<Item = &str> {
+pub fn city_words(city: &City) -> impl Iterator<Item = &str> {
     let agencies = city.agencies.iter().flat_map(|agency| {
         let units = agency.units.iter().flat_map(|unit| unit.aliases.iter().chain([&unit.name]));
         agency.aliases.iter().map(|alias| &alias.name).chain([&agency.short]).chain(units)
@@ -236,5 +237,6 @@ fn city_words(city: &City) -> impl Iterator<Item = &str> {
         .chain(city.villages.iter().map(|village| &village.name))
         .chain(city.roads.iter().map(|road| &road.name))
         .map(String::as_str)
-        .filter(|word| word.chars().nth(1).is_some())
+        // A name with a bracket or a space in it is several words.
+        .filter(|word| word.chars().nth(1).is_some() && !word.contains([' ', '(', ')']))
 }

@@ -35,6 +35,9 @@ pub enum SetError {
     },
 }
 
+/// Reads the rows of one file.
+type Reader<'a> = &'a dyn Fn(&Lines, &mut Vec<Example>) -> Result<(), SetError>;
+
 /// All sets marked for training: `data` is the folder of open data, `written` that of the texts of this project. A set that
 /// is not there is left out.
 ///
@@ -42,7 +45,7 @@ pub enum SetError {
 /// [`SetError`] with file and line when a set is there but cannot be read.
 pub fn read_sets(data: Option<&Path>, written: Option<&Path>, city: &City) -> Result<Vec<Example>, SetError> {
     let mut examples = Vec::new();
-    let mut add = |path: PathBuf, read: &dyn Fn(&Lines, &mut Vec<Example>) -> Result<(), SetError>| {
+    let mut add = |path: PathBuf, read: Reader<'_>| {
         if path.is_file() { read(&Lines { path }, &mut examples) } else { Ok(()) }
     };
     if let Some(data) = data {

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::domain::{AccountState, Action, Aspect, City, DateQuality, Label, Role, TextKind, TroubleKind};
+use crate::domain::{AccountState, Action, Aspect, City, DateQuality, Evidence, Label, Role, TextKind, TroubleKind};
 
 /// The names of services and agencies.
 #[derive(Debug, Default)]
@@ -29,9 +29,27 @@ impl Names {
         self.agencies.get(name).map_or(name, String::as_str)
     }
 
+    /// What a stretch of text spoke for: a service, an agency, or the answer of a model.
+    pub(super) fn reason(&self, what: &str) -> String {
+        what.strip_prefix(Evidence::MODEL).map_or_else(|| self.of_either(what).to_owned(), model_reason)
+    }
+
     /// What a word spoke for: a service or an agency.
     pub(super) fn of_either<'a>(&'a self, what: &'a str) -> &'a str {
         self.services.get(what).or_else(|| self.agencies.get(what)).map_or(what, String::as_str)
+    }
+}
+
+/// What a stretch spoke for in a model (`kind:complaint`), in words.
+fn model_reason(what: &str) -> String {
+    let (target, answer) = what.split_once(':').unwrap_or((what, ""));
+    match target {
+        "kind" => format!("內容類型：{}（模型）", TextKind::from_name(answer).map_or(answer, |known| kind(known))),
+        "toward_city" => {
+            format!("對市府傾向：{}（模型）", Label::from_name(answer).map_or(answer, |known| label(known)))
+        }
+        "category" => format!("1999 類別：{answer}（模型）"),
+        _ => format!("{answer}（模型）"),
     }
 }
 

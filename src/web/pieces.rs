@@ -4,7 +4,7 @@
 use std::cmp::Reverse;
 
 use crate::{
-    domain::{Field, Span},
+    domain::{Evidence, Field, Span},
     store::Mark,
     text::Normaliser,
     web::names::{self, Names},
@@ -57,9 +57,10 @@ impl Paint {
     }
 }
 
-/// The marks of one field as paints.
+/// The marks of one field as paints. What spoke for a model is named beside the text and not painted in it: n-grams are
+/// no words.
 pub(super) fn paints(marks: &[Mark], field: Field, names: &Names) -> Vec<Paint> {
-    let of_field = marks.iter().filter(|mark| mark.field == field);
+    let of_field = marks.iter().filter(|mark| mark.field == field && !mark.what.starts_with(Evidence::MODEL));
     of_field
         .map(|mark| Paint {
             span: mark.span,

@@ -73,6 +73,9 @@ pub(super) struct Version {
     pub current: bool,
 }
 
+/// Less than one in ten is no category to name.
+const LEAST_SHOWN: f64 = 0.1;
+
 /// The page.
 #[derive(Debug, Template)]
 #[template(path = "report.html")]
@@ -176,7 +179,7 @@ impl ReportPage {
             moments: moments(&report, now),
             original: web_address(&report.row.url),
             services: guesses(&report.services, amended.service.is_none(), |id| desk.names.service(id)),
-            categories: guesses(&report.categories, true, |name| name),
+            categories: guesses(worth_showing(&report.categories), true, |name| name),
             agencies: report
                 .agencies
                 .iter()
@@ -231,17 +234,17 @@ impl Desk {
     /// The words that decided, by what they spoke for. Words under a mask are left out.
     fn reasons(&self, report: &Report) -> Vec<(String, Vec<String>)> {
         let masks: Vec<&Mark> = report.marks.iter().filter(|mark| mark.what.starts_with("personal:")).collect();
-        let mut reasons: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+        let mut reasons: BTreeMap<String, Vec<String>> = BTreeMap::new();
         for mark in report.marks.iter().filter(|mark| !mark.what.starts_with("personal:")) {
             let hidden = masks.iter().any(|mask| mask.field == mark.field && mask.span.overlaps(mark.span));
             let text = if mark.field == Field::Title { &report.row.title } else { &report.text };
             let Some(word) = mark.span.of(text).filter(|_| !hidden) else { continue };
-            let words = reasons.entry(self.names.of_either(&mark.what)).or_default();
+            let words = reasons.entry(self.names.reason(&mark.what)).or_default();
             if words.len() < MOST_WORDS && words.iter().all(|known| known != word) {
                 words.push(word.to_owned());
             }
         }
-        reasons.into_iter().map(|(what, words)| (what.to_owned(), words)).collect()
+        reasons.into_iter().collect()
     }
 
     fn version(
@@ -279,6 +282,12 @@ fn moments(report: &Report, now: chrono::DateTime<chrono::Utc>) -> Vec<Moment> {
     let updated = report.updated.map(|at| dated("更新", at));
     let seen = Moment { leads: !leads_by_publication, ..moment("首次擷取", report.row.first_seen_at, None) };
     published.into_iter().chain(updated).chain([seen]).collect()
+}
+
+/// The categories worth a look; the rest only says how the model spreads its doubt.
+fn worth_showing(categories: &[Scored]) -> &[Scored] {
+    let worth = categories.iter().take_while(|category| category.score >= LEAST_SHOWN).count();
+    categories.get(..worth).unwrap_or_default()
 }
 
 fn guesses<'a>(scored: &'a [Scored], are_machines: bool, name: impl Fn(&'a str) -> &'a str) -> Vec<Guess> {

@@ -12,6 +12,9 @@ use clarion::{
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
+/// The share of answers to the hardest sentences that must be right.
+const HARD_RIGHT: f64 = 0.70;
+
 static ANALYZER: LazyLock<Analyzer> = LazyLock::new(|| Analyzer::new(&Dictionaries::embedded().unwrap()).unwrap());
 
 fn read(text: &str) -> Analysis {
@@ -33,10 +36,9 @@ fn check_spans(title: &str, text: &str, analysis: &Analysis) {
     }
 }
 
-#[test]
-fn the_golden_sentences_are_read_as_their_readers_did() {
-    let golden = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/golden/analyze.jsonl"));
-    let mut wrong = Vec::new();
+/// How many answers a golden file expects, and those that came out otherwise.
+fn read_golden(golden: &str) -> (usize, Vec<String>) {
+    let (mut asked, mut wrong) = (0, Vec::new());
     for line in golden.lines() {
         let expected: Value = serde_json::from_str(line).unwrap();
         let text = |field: &str| expected[field].as_str().unwrap_or_default().to_owned();
@@ -45,22 +47,37 @@ fn the_golden_sentences_are_read_as_their_readers_did() {
         for (field, value) in [
             ("service", first("services", "id")),
             ("agency", first("agencies", "name")),
+            ("unit", first("agencies", "unit")),
+            ("category", first("categories", "name")),
             ("district", found["district"].clone()),
             ("in_scope", found["in_scope"].clone()),
             ("kind", found["kind"].clone()),
             ("toward_city", found["toward_city"]["label"].clone()),
         ] {
-            if expected.get(field).is_some_and(|expected| *expected != value) {
-                wrong.push(format!(
-                    "{} {}: {field} is {value}, expected {}",
-                    text("id"),
-                    text("text"),
-                    expected[field]
-                ));
+            let Some(expected) = expected.get(field) else { continue };
+            asked += 1;
+            if *expected != value {
+                wrong.push(format!("{} {}: {field} is {value}, expected {expected}", text("id"), text("text")));
             }
         }
     }
+    (asked, wrong)
+}
+
+#[test]
+fn the_golden_sentences_are_read_as_their_readers_did() {
+    let (asked, wrong) = read_golden(include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/golden/analyze.jsonl")));
+    assert!(asked > 1000, "{asked}");
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// Sentences written to be hard that are not all read right yet. What holds moves into the file above; here the share of
+/// right answers may only grow.
+#[test]
+fn most_of_the_hardest_sentences_are_read_right() {
+    let (asked, wrong) = read_golden(include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/golden/hard.jsonl")));
+    let right = 1.0 - wrong.len() as f64 / asked as f64;
+    assert!(right >= HARD_RIGHT, "{right:.3} of {asked}\n{}", wrong.join("\n"));
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! A text as numbers: hashed character n-grams, what the dictionaries found in it, and what the rules made of that.
 
 use crate::{
-    classify::reading::Reading,
+    classify::{name::Owner, reading::Reading},
     domain::{Field, Span},
     text::Fold,
 };
@@ -55,11 +55,27 @@ impl Features {
         &self.grams
     }
 
+    /// Whether there is too little text to say anything of it: fewer than three characters.
+    pub(in crate::classify) fn is_bare(&self) -> bool {
+        self.grams.len() < 6
+    }
+
     /// The n-grams of a text, read in the folded form.
     pub(in crate::classify) fn of(reading: &Reading<'_>, fold: &Fold) -> Self {
         let mut grams = Vec::new();
         for field in [Field::Title, Field::Text] {
             read(field, reading.copy(field).text(), fold, &mut grams);
+        }
+        // 衛生局站 is a place and says nothing of the 衛生局.
+        let stations = reading.names.iter().filter(|found| matches!(found.what.owner, Owner::Station(_)));
+        let stations: Vec<(Field, Span)> = stations.map(|found| (found.field, found.span)).collect();
+        if !stations.is_empty() {
+            let inside = |gram: &Gram| {
+                stations.iter().any(|&(field, span)| {
+                    field == gram.field && span.start <= gram.span.start && gram.span.end <= span.end
+                })
+            };
+            grams.retain(|gram| !inside(gram));
         }
         grams.sort_unstable_by_key(|gram| (gram.bucket, gram.field, gram.span));
         let mut values: Vec<(u32, f32)> = grams
@@ -90,7 +106,9 @@ fn scale(values: &mut [(u32, f32)], length: f32) {
     let square: f32 = values.iter().map(|(_, value)| value * value).sum();
     if square > 0.0 {
         let factor = length / square.sqrt();
-        values.iter_mut().for_each(|(_, value)| *value *= factor);
+        for (_, value) in values {
+            *value *= factor;
+        }
     }
 }
 

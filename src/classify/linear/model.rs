@@ -37,7 +37,7 @@ impl Model {
     /// The file. Of all weights the `most` largest are kept, in 8 bits each.
     #[must_use]
     pub fn to_bytes(&self, most: usize) -> Vec<u8> {
-        let least = self.least_kept(most);
+        let dropped = self.largest_dropped(most);
         let largest = |weights: &Vec<f32>| weights.iter().fold(0.0_f32, |most, weight| most.max(weight.abs()));
         let scales: Vec<f32> = self.weights.iter().map(|weights| largest(weights) / f32::from(i8::MAX)).collect();
         let mut bytes = MAGIC.to_vec();
@@ -54,7 +54,7 @@ impl Model {
             let row: Vec<u8> = (0_u8..)
                 .zip(self.weights.iter().zip(&scales))
                 .filter_map(|(label, (weights, scale))| {
-                    let weight = weights.get(bucket).copied().filter(|weight| weight.abs() >= least)?;
+                    let weight = weights.get(bucket).copied().filter(|weight| weight.abs() > dropped)?;
                     let value = quantised(weight / scale);
                     (value != 0).then_some([label, value.to_le_bytes()[0]])
                 })
@@ -74,12 +74,12 @@ impl Model {
         bytes
     }
 
-    /// The size of the smallest weight kept.
-    fn least_kept(&self, most: usize) -> f32 {
+    /// The size of the largest weight that is not among the `most` largest.
+    fn largest_dropped(&self, most: usize) -> f32 {
         let mut sizes: Vec<f32> =
             self.weights.iter().flatten().map(|weight| weight.abs()).filter(|size| *size > 0.0).collect();
         sizes.sort_unstable_by(|left, right| right.total_cmp(left));
-        sizes.get(most).copied().unwrap_or(f32::MIN_POSITIVE)
+        sizes.get(most).copied().unwrap_or_default()
     }
 }
 
@@ -96,6 +96,9 @@ fn push_varint(bytes: &mut Vec<u8>, mut value: usize) {
     }
     bytes.push(u8::try_from(value).unwrap_or_default());
 }
+
+/// Bucket, output and value of a weight.
+type Weight = (u32, u16, i8);
 
 /// A model read from its file.
 #[derive(Debug, Clone, PartialEq)]
@@ -126,11 +129,38 @@ pub(in crate::classify) struct Opinion<'a> {
     margins: Vec<f32>,
 }
 
+/// Where the weights of each bucket begin, and all weights in order of bucket. They are counted and not sorted: there are
+/// millions, and nothing can be read before this is done.
+fn by_bucket(rows: Vec<Weight>) -> (Vec<u32>, Vec<(u16, i8)>) {
+    let index = |at: u32| usize::try_from(at).unwrap_or(usize::MAX);
+    let mut starts = vec![0_u32; BUCKETS + 1];
+    for &(bucket, ..) in &rows {
+        if let Some(count) = starts.get_mut(index(bucket) + 1) {
+            *count += 1;
+        }
+    }
+    let mut sum = 0;
+    for start in &mut starts {
+        sum += *start;
+        *start = sum;
+    }
+    let mut next = starts.clone();
+    let mut weights = vec![(0_u16, 0_i8); rows.len()];
+    for (bucket, output, value) in rows {
+        let Some(at) = next.get_mut(index(bucket)) else { continue };
+        if let Some(slot) = weights.get_mut(index(*at)) {
+            *slot = (output, value);
+        }
+        *at += 1;
+    }
+    (starts, weights)
+}
+
 impl Linear {
     /// Joins the files of a city's models; none is fine.
     pub(in crate::classify) fn new(files: &[(Target, impl AsRef<[u8]>)]) -> Result<Self, ModelError> {
         let mut linear = Self::default();
-        let mut rows: Vec<(u32, u16, i8)> = Vec::new();
+        let mut rows: Vec<Weight> = Vec::new();
         let mut outputs = 0_usize;
         for (target, bytes) in files {
             let mut reader = Reader { target: *target, rest: bytes.as_ref() };
@@ -139,13 +169,7 @@ impl Linear {
             outputs += head.labels.len();
             linear.heads.push(head);
         }
-        rows.sort_unstable_by_key(|&(bucket, output, _)| (bucket, output));
-        let mut buckets = (0_u32..).take(BUCKETS + 1);
-        linear.starts = buckets
-            .by_ref()
-            .map(|bucket| u32::try_from(rows.partition_point(|&(found, ..)| found < bucket)).unwrap_or(u32::MAX))
-            .collect();
-        linear.weights = rows.into_iter().map(|(_, output, value)| (output, value)).collect();
+        (linear.starts, linear.weights) = by_bucket(rows);
         Ok(linear)
     }
 
@@ -177,23 +201,39 @@ impl Linear {
         self.heads.iter().find(|head| head.target == target)
     }
 
-    /// The weight of a bucket for a label.
-    pub(in crate::classify) fn weight(&self, target: Target, label: &str, bucket: u32) -> f32 {
-        let found = self.head(target).and_then(|head| {
-            let at = head.labels.iter().position(|known| known == label)?;
-            let output = head.first + at;
-            let &(_, value) = self.row(bucket).iter().find(|&&(found, _)| usize::from(found) == output)?;
-            Some(f32::from(value) * head.scales.get(at)?)
-        });
-        found.unwrap_or_default()
+    /// Where a label stands in the joined table.
+    pub(in crate::classify) fn output(&self, target: Target, label: &str) -> Option<Output> {
+        let head = self.heads.iter().find(|head| head.target == target)?;
+        let at = head.labels.iter().position(|known| known == label)?;
+        Some(Output { number: head.first + at, scale: *head.scales.get(at)? })
+    }
+
+    /// The weight of a bucket for an output.
+    pub(in crate::classify) fn weight(&self, output: Output, bucket: u32) -> f32 {
+        let found = self.row(bucket).iter().find(|&&(found, _)| usize::from(found) == output.number);
+        found.map_or(0.0, |&(_, value)| f32::from(value) * output.scale)
+    }
+}
+
+/// A label of a target in the joined table.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(in crate::classify) struct Output {
+    number: usize,
+    scale: f32,
+}
+
+impl<'a> Opinion<'a> {
+    /// No opinion on anything.
+    pub(in crate::classify) fn none(linear: &'a Linear) -> Self {
+        Self { linear, margins: Vec::new() }
     }
 }
 
 impl Opinion<'_> {
-    /// The labels of a target with their probabilities, best first; empty without a model for it.
+    /// The labels of a target with their probabilities, best first; empty without a model or an opinion.
     pub(in crate::classify) fn ranked(&self, target: Target) -> Vec<(&str, f64)> {
         let Some(head) = self.linear.head(target) else { return Vec::new() };
-        let margins = self.margins.get(head.first..head.first + head.labels.len()).unwrap_or_default();
+        let Some(margins) = self.margins.get(head.first..head.first + head.labels.len()) else { return Vec::new() };
         let best = margins.iter().fold(f32::MIN, |best, margin| best.max(*margin));
         let chances: Vec<f64> =
             margins.iter().map(|margin| f64::from((margin - best) / head.temperature).exp()).collect();
@@ -219,7 +259,7 @@ struct Reader<'a> {
 
 impl Reader<'_> {
     /// The head, whose first output is `first`, and its weights as bucket, output and value.
-    fn head(&mut self, first: usize) -> Result<(Head, Vec<(u32, u16, i8)>), ModelError> {
+    fn head(&mut self, first: usize) -> Result<(Head, Vec<Weight>), ModelError> {
         if self.take::<8>()? != *MAGIC {
             return Err(self.damaged("it does not begin as one"));
         }
@@ -313,10 +353,13 @@ mod tests {
     fn a_file_says_what_the_model_said() {
         let files = [(Target::Kind, model().to_bytes(usize::MAX)), (Target::Service, model().to_bytes(2))];
         let linear = Linear::new(&files).unwrap();
-        assert!((linear.weight(Target::Kind, "甲", 5) - 2.0).abs() < 0.01);
-        assert!((linear.weight(Target::Kind, "丙", u32::try_from(BUCKETS).unwrap() - 1) - 4.0).abs() < 0.01);
-        assert_eq!(linear.weight(Target::Service, "乙", 5), 0.0, "only the two largest were kept");
-        assert_eq!(linear.weight(Target::Category, "甲", 5), 0.0);
+        let weight = |target, label: &str, bucket| linear.output(target, label).map(|it| linear.weight(it, bucket));
+        let near = |found: Option<f32>, expected: f32| assert!((found.unwrap() - expected).abs() < 0.01);
+        near(weight(Target::Kind, "甲", 5), 2.0);
+        near(weight(Target::Kind, "丙", u32::try_from(BUCKETS).unwrap() - 1), 4.0);
+        // Only the two largest were kept.
+        near(weight(Target::Service, "乙", 5), 0.0);
+        assert_eq!(linear.output(Target::Category, "甲"), None);
         let opinion = Opinion { linear: &linear, margins: vec![0.0, 0.5, 0.0, 9.0, 0.0, 0.0] };
         let ranked = opinion.ranked(Target::Kind);
         assert_eq!(ranked[0].0, "乙");

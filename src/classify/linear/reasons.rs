@@ -22,13 +22,16 @@ pub(in crate::classify) fn reasons(
     label: &str,
     name: &str,
 ) -> Vec<Evidence> {
+    let Some(output) = linear.output(target, label) else { return Vec::new() };
     let mut spoken: Vec<(f32, Field, Span)> = features
         .grams()
         .chunk_by(|left, right| left.bucket == right.bucket)
         .filter_map(|same| {
             let first = same.first()?;
-            let weight = linear.weight(target, label, first.bucket);
-            (weight > 0.0).then_some((weight, first.field, first.span))
+            // A single character tells a reader nothing.
+            let many = reading.written(first.field, first.span).chars().nth(1).is_some();
+            let weight = linear.weight(output, first.bucket);
+            (many && weight > 0.0).then_some((weight, first.field, first.span))
         })
         .collect();
     spoken.sort_by(|left, right| right.0.total_cmp(&left.0).then((left.1, left.2).cmp(&(right.1, right.2))));
