@@ -16,6 +16,11 @@ const COMPARED_BYTES: usize = 64 << 10;
 /// compared together with it.
 const OWN_WORDS: usize = 12;
 
+/// Characters below which a text is compared by its characters instead of its words. In so little, one character that was
+/// changed cuts other words out of all around it. A copy that falls on the other side of this bound is not found by its
+/// text.
+const SPELLED: usize = 250;
+
 /// How sure a service or agency must be to be named: below it a guess is what any text might be about.
 const SURE: f64 = 0.3;
 
@@ -36,6 +41,9 @@ impl Analyzer {
         let mut words = self.segmenter().tokens(body);
         if words.len() < OWN_WORDS {
             words.splice(0..0, self.segmenter().tokens(head(title)));
+        }
+        if words.iter().map(|word| word.chars().count()).sum::<usize>() < SPELLED {
+            words = words.iter().flat_map(|word| word.chars()).map(String::from).collect();
         }
         let figures = story::figures(body);
         Report::new(

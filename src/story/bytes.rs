@@ -9,7 +9,7 @@ use super::{
 };
 
 /// Changes with everything that makes two sketches of one text differ: shingles, hashes, places, credits.
-const VERSION: u8 = 1;
+const VERSION: u8 = 2;
 
 impl<Id> Report<Id> {
     /// What the report is known by, apart from what its owner knows of it anyhow: half a kilobyte.
