@@ -35,7 +35,7 @@ pub use reports::{Filter, Mark, Report, ReportPage, ReportRow, RevisionRow, Sear
 pub use sessions::Attempt;
 pub use sources::Turn;
 pub use stories::{KeptTelling, Teller, Told};
-pub use tally::Tally;
+pub use tally::{HourCount, Tally};
 
 use crate::metrics::Metrics;
 pub use dialect::Dialect;

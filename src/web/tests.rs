@@ -91,6 +91,7 @@ fn row(text: &str) -> Row {
         official: true,
         in_scope: false,
         revision: 9,
+        others: u64::MAX,
         amended: amended(text),
     }
 }

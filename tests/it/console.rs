@@ -309,7 +309,7 @@ async fn the_list_shows_the_newest_first_and_what_was_understood() {
         "鳳山區",
         "▼",
         "負面",
-        "共 <strong>2</strong> 則",
+        "共 <strong>2</strong> 件",
     ] {
         assert!(page.text.contains(words), "{words}");
     }
@@ -457,7 +457,7 @@ async fn pages_follow_each_other_without_gap_or_repetition() {
         let page = room.get(&at).await;
         pages += 1;
         seen.extend(reports(&page));
-        assert!(page.text.contains("共 <strong>65</strong> 則"));
+        assert!(page.text.contains("共 <strong>65</strong> 件"));
         let next = page.text.split_once("rel=\"next\" href=\"").and_then(|(_, rest)| rest.split_once('"'));
         address = next.map(|(at, _)| at.replace("&#38;", "&").replace("&amp;", "&"));
     }
@@ -726,4 +726,38 @@ async fn the_page_of_a_report_names_who_else_told_its_story() {
     assert_eq!(row("港都日報"), [false, false, true, false]);
     assert_eq!(row("木棉日報"), [false, true, false, true]);
     assert!(!room.get("/reports/alone").await.text.contains("同一事件報導"));
+}
+
+#[tokio::test]
+async fn the_list_shows_a_story_once_and_every_report_on_demand() {
+    let mut room = Room::open().await;
+    let draft = |key: &str, outlet, hours| Draft {
+        key: Some(key.into()),
+        outlet,
+        age: TimeDelta::hours(hours),
+        ..Draft::new("家具工廠火警", "仁武區家具工廠起火。")
+    };
+    let copy = |key: &str, outlet, hours| Draft { story: Some("first"), ..draft(key, outlet, hours) };
+    room.write(draft("first", "港都日報", 5)).await;
+    room.write(copy("copy", "木棉日報", 3)).await;
+    room.write(copy("again", "木棉日報", 2)).await;
+    room.write(Draft { feeling: Label::Positive, ..copy("latest", "燈塔新聞", 1) }).await;
+    room.write(draft("alone", "木棉日報", 4)).await;
+    let page = room.get("/").await;
+    assert_eq!(reports(&page), ["latest", "alone"]);
+    assert!(page.text.contains("<a class=\"others\" href=\"/reports/latest#story\">另有 2 家媒體</a>"));
+    assert_eq!(page.text.matches("家媒體").count(), 1, "a story with one outlet has no others");
+    assert!(page.text.contains("共 <strong>2</strong> 件") && page.text.contains("data-news=\"件新事件\""));
+    assert_eq!(reports(&room.get("/?sentiment=negative").await), ["again", "alone"], "the newest that passes");
+    assert_eq!(reports(&room.get(&format!("/?{}", url_encoded("outlet=港都日報"))).await), ["first"]);
+    let apart = room.get("/?stories=apart").await;
+    assert_eq!(reports(&apart), ["latest", "again", "copy", "alone", "first"]);
+    for words in
+        ["共 <strong>5</strong> 則", "data-news=\"則新報導\"", "移除條件：同一事件 不合併", "value=\"apart\" checked"]
+    {
+        assert!(apart.text.contains(words), "{words}");
+    }
+    assert_eq!(room.get("/reports/latest?stories=apart").await.text, r#"{"newest":4,"total":5}"#);
+    assert_eq!(room.get("/reports/latest").await.text, r#"{"newest":4,"total":2}"#);
+    assert!(room.get("/reports/first").await.text.contains("id=\"story\""));
 }

@@ -242,7 +242,7 @@ async fn a_killed_daemon_goes_on_where_it_was_and_stores_nothing_twice() {
     }
     let daemon = Daemon::start(&config);
     drop_rows(&folder, "last.jsonl", 1000..1010);
-    daemon.until("/?scope=all", &["共 <strong>170</strong> 則"]).await;
+    daemon.until("/?scope=all&stories=apart", &["共 <strong>170</strong> 則"]).await;
     drop(daemon);
     let metrics = std::sync::Arc::new(clarion::metrics::Metrics::new().unwrap());
     let url = format!("sqlite:{}", folder.path().join("clarion.db").display());
