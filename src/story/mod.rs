@@ -111,8 +111,10 @@ impl<Id: Clone> Stories<Id> {
     where
         Id: PartialEq,
     {
-        // The latest stories are those that go on.
-        let known = self.told.iter().rev().find(|(_, known)| known.id == *story).map(|(number, _)| *number);
+        // A report that begins its story is looked for nowhere: most do, and thousands are put back at a start. Of the
+        // others, the latest stories are those that go on.
+        let known = self.told.iter().rev().filter(|_| report.id != *story).find(|(_, known)| known.id == *story);
+        let known = known.map(|(number, _)| *number);
         self.join(known.unwrap_or(self.next), report, story);
     }
 

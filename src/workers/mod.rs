@@ -2,6 +2,7 @@
 //! pure stages to the network and the database and decide as little as possible themselves.
 
 mod announced;
+mod bursts;
 mod folder;
 mod keeping;
 mod poll;

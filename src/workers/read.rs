@@ -234,12 +234,17 @@ impl Read {
         let published = reading.article.published_at;
         let mut tellings = self.tellings.lock().await;
         reading.told.story = tellings.story_of(&self.shared.store, report).await?;
+        let begins = reading.told.story.is_none();
         let stored = self.shared.store.keep(source, reading).await?;
         drop(tellings);
         keeping::count_outcome(metrics, source, stored.name());
         match stored {
             Stored::New => {
                 keeping::count_mention(metrics, &outlet, &analysis);
+                metrics.story_reports_total.inc();
+                if begins {
+                    metrics.stories_total.inc();
+                }
                 if let Some(published) = published {
                     let lag = (self.shared.clock.now() - published.at).num_milliseconds().max(0);
                     metrics.ingest_lag_seconds.observe(lag as f64 / 1000.0);
