@@ -95,7 +95,8 @@ pub async fn start(
     let mut watchdog = Watchdog::default();
     let poll = Poll::new(shared.clone(), watchdog.watch("poll"), Arc::clone(&found));
     let read = Read::new(shared.clone(), watchdog.watch("read"), found, config.read.concurrency, config.read.attempts);
-    let upkeep = Upkeep::new(shared, watchdog.watch("upkeep"), limits(config));
+    let services = city.services.iter().map(|service| service.id.clone()).collect();
+    let upkeep = Upkeep::new(shared, watchdog.watch("upkeep"), limits(config), services);
     let stop = tasks.stop();
     tasks.spawn("poll", poll.run(stop.clone()));
     tasks.spawn("read", read.run(stop.clone()));

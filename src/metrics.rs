@@ -10,8 +10,8 @@ use std::{
 };
 
 use prometheus::{
-    Encoder, Gauge, GaugeVec, Histogram, HistogramOpts, HistogramVec, IntCounterVec, IntGauge, IntGaugeVec, Opts,
-    Registry, TextEncoder, core::Collector,
+    Encoder, Gauge, GaugeVec, Histogram, HistogramOpts, HistogramVec, IntCounter, IntCounterVec, IntGauge, IntGaugeVec,
+    Opts, Registry, TextEncoder, core::Collector,
 };
 
 /// Distinct values a configured label may take before further ones are counted as `other`: 200 sources are the
@@ -79,6 +79,12 @@ pub struct Metrics {
     pub mentions_by_district_total: IntCounterVec,
     /// The same by outlet.
     pub mentions_by_outlet_total: IntCounterVec,
+    /// New reports that began a story.
+    pub stories_total: IntCounter,
+    /// New reports, whether they began a story or joined one.
+    pub story_reports_total: IntCounter,
+    /// How surprising the reports of the last hours are, by service.
+    pub service_burst_score: GaugeVec,
     /// Answers of the console.
     pub http_requests_total: IntCounterVec,
     /// Time to answer.
@@ -205,6 +211,17 @@ impl Metrics {
                 "Reports in scope by outlet.",
                 &["outlet"],
             )?,
+            stories_total: r.counter("stories_total", "New reports that told what no report before them did.")?,
+            story_reports_total: r.counter(
+                "story_reports_total",
+                "New reports, whether they began a story or told one that was known.",
+            )?,
+            service_burst_score: r.gauges(
+                "service_burst_score",
+                "How surprising the reports in scope of the last six hours are beside the usual, in the district where \
+                 they are most so: 3 happens by chance once in a thousand such stretches.",
+                &["service"],
+            )?,
             http_requests_total: r.counters(
                 "http_requests_total",
                 "Answers of the console by matched route, method and status.",
@@ -298,7 +315,7 @@ impl Metrics {
         let _ = self.source_consecutive_failures.remove_label_values(&[source]);
     }
 
-    /// Begins the mention counters at zero for the ids of all services and the names of all agencies, districts and
+    /// Begins the mention counters, and the bursts of services, at zero for the ids of all services and the names of all agencies, districts and
     /// outlets, so that the first report about each is seen by `increase()`.
     pub fn start_mentions_at_zero(&self, services: &[&str], agencies: &[&str], districts: &[&str], outlets: &[&str]) {
         let families = [
@@ -312,6 +329,9 @@ impl Metrics {
                     family.with_label_values(&[*value, sentiment]);
                 }
             }
+        }
+        for service in services {
+            self.service_burst_score.with_label_values(&[*service]);
         }
         for outlet in outlets {
             self.mentions_by_outlet_total.with_label_values(&[self.bounded("outlet", outlet)]);
@@ -380,6 +400,10 @@ impl Catalogue {
         self.add(name, labels, false, GaugeVec::new(Opts::new(name, help), labels)?)
     }
 
+    fn counter(&mut self, name: &'static str, help: &str) -> prometheus::Result<IntCounter> {
+        self.add(name, &[], false, IntCounter::new(name, help)?)
+    }
+
     fn counters(&mut self, name: &'static str, help: &str, labels: Labels) -> prometheus::Result<IntCounterVec> {
         self.add(name, labels, false, IntCounterVec::new(Opts::new(name, help), labels)?)
     }
@@ -442,6 +466,8 @@ mod tests {
             r#"clarion_mentions_by_agency_total{agency="高雄市政府工務局",sentiment="negative"} 0"#,
             r#"clarion_mentions_by_district_total{district="鳳山區",sentiment="neutral"} 0"#,
             r#"clarion_mentions_by_outlet_total{outlet="港都日報"} 0"#,
+            r#"clarion_service_burst_score{service="streetlight"} 0"#,
+            "clarion_stories_total 0",
         ] {
             assert!(text.contains(line), "{line}");
         }

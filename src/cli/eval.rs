@@ -6,6 +6,7 @@ use super::{dictionary, say};
 use crate::{
     clock::{Clock, SystemClock},
     eval,
+    pipeline::Analyzer,
 };
 
 /// Measures the stages on a folder of real data
@@ -34,7 +35,11 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
     for line in eval::all(&folder, SystemClock::start().now())? {
         say(&line)?;
     }
-    let report = eval::understanding::measure(&folder, written.as_deref(), &dictionary::open(None)?)?;
+    let city = dictionary::open(None)?;
+    for figure in eval::stories::measure(&folder, &Analyzer::new(&city)?)? {
+        say(&figure.to_string())?;
+    }
+    let report = eval::understanding::measure(&folder, written.as_deref(), &city)?;
     for figure in &report.figures {
         say(&figure.to_string())?;
     }

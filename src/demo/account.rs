@@ -104,7 +104,7 @@ impl Account {
     pub async fn observe(&mut self, day: &Day, daemon: &Daemon, clock: &dyn Clock) -> anyhow::Result<()> {
         let at = taipei(clock.now()).to_rfc3339();
         let real_ms = u64::try_from(clock.monotonic().as_millis()).unwrap_or(u64::MAX) / u64::from(self.factor);
-        let total = daemon.store.reports(&Filter::default(), None, 1).await?.total;
+        let total = daemon.store.reports(&Filter { singly: true, ..Filter::default() }, None, 1).await?.total;
         if total > 0 && !self.has("first_report") {
             let ok = real_ms <= FIRST_WITHIN_MS;
             self.note("first_report", at.clone(), ok, format!("{real_ms} ms after the start"));
@@ -235,7 +235,7 @@ impl Account {
 async fn all_rows(daemon: &Daemon) -> anyhow::Result<Vec<ReportRow>> {
     let (mut rows, mut after) = (Vec::new(), None);
     loop {
-        let page = daemon.store.reports(&Filter::default(), after, PAGE).await?;
+        let page = daemon.store.reports(&Filter { singly: true, ..Filter::default() }, after, PAGE).await?;
         rows.extend(page.rows);
         after = page.next;
         if after.is_none() {

@@ -187,8 +187,9 @@ impl Stage {
 
     async fn status(&self) -> anyhow::Result<String> {
         let store = &self.daemon.store;
-        let all = store.reports(&Filter::default(), None, 1).await?.total;
-        let ours = store.reports(&Filter { in_scope: Some(true), ..Filter::default() }, None, 1).await?.total;
+        let all = store.reports(&Filter { singly: true, ..Filter::default() }, None, 1).await?.total;
+        let ours =
+            store.reports(&Filter { in_scope: Some(true), singly: true, ..Filter::default() }, None, 1).await?.total;
         let Tally { sentiments, .. } = store.tally().await?;
         let negative = sentiments.iter().find(|(name, _)| name == "negative").map_or(0, |(_, n)| *n);
         let states = store.source_states().await?;

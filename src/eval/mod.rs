@@ -8,6 +8,7 @@ pub mod news_pages;
 pub mod robots;
 pub mod score;
 pub mod segmentation;
+pub mod stories;
 mod tally;
 pub mod understanding;
 

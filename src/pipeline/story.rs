@@ -16,6 +16,14 @@ const COMPARED_BYTES: usize = 64 << 10;
 /// compared together with it.
 const OWN_WORDS: usize = 12;
 
+/// Characters below which a text is compared by its characters instead of its words. In so little, one character that was
+/// changed cuts other words out of all around it. A copy that falls on the other side of this bound is not found by its
+/// text.
+const SPELLED: usize = 250;
+
+/// How sure a service or agency must be to be named: below it a guess is what any text might be about.
+const SURE: f64 = 0.3;
+
 impl Analyzer {
     /// What clustering compares a text by. The headline counts only where there is hardly a body: outlets that take over
     /// a dispatch write their own above it.
@@ -34,6 +42,9 @@ impl Analyzer {
         if words.len() < OWN_WORDS {
             words.splice(0..0, self.segmenter().tokens(head(title)));
         }
+        if words.iter().map(|word| word.chars().count()).sum::<usize>() < SPELLED {
+            words = words.iter().flat_map(|word| word.chars()).map(String::from).collect();
+        }
         let figures = story::figures(body);
         Report::new(
             id,
@@ -51,8 +62,11 @@ fn named(analysis: &Analysis) -> impl Iterator<Item = Entity<'_>> {
         PlaceKind::District => Entity::District(&place.name),
         PlaceKind::Village | PlaceKind::Road | PlaceKind::Station | PlaceKind::Facility => Entity::Site(&place.name),
     });
-    let agencies = analysis.agencies.iter().map(|agency| Entity::Agency(&agency.name));
-    places.chain(agencies).chain(analysis.services.iter().map(|service| Entity::Service(&service.name)))
+    let agencies = analysis.agencies.iter().filter(|agency| agency.score >= SURE);
+    let services = analysis.services.iter().filter(|service| service.score >= SURE);
+    places
+        .chain(agencies.map(|agency| Entity::Agency(&agency.name)))
+        .chain(services.map(|service| Entity::Service(&service.name)))
 }
 
 /// The beginning of a text, cut between characters.

@@ -3,7 +3,12 @@
 use chrono::{DateTime, Utc};
 use sqlx::{AnyConnection, Row};
 
-use super::{QueuedEntry, Store, StoreError, dialect::Dialect, rows};
+use super::{
+    QueuedEntry, Store, StoreError,
+    dialect::Dialect,
+    rows,
+    stories::{self, Told},
+};
 use crate::domain::{Article, Field, Mention, Page, Source};
 
 /// Everything one entry became.
@@ -23,6 +28,8 @@ pub struct Reading {
     pub article: Article,
     /// What was understood.
     pub mention: Mention,
+    /// The story it tells, should it be new.
+    pub told: Told,
     /// When it was fetched.
     pub fetched_at: DateTime<Utc>,
 }
@@ -117,6 +124,7 @@ async fn keep(
         .fetch_one(&mut *connection)
         .await?;
         add_revision(connection, &reading.article_id, 1, reading).await?;
+        stories::tell(connection, &reading.article_id, &reading.told).await?;
         index(connection, dialect, number, reading).await?;
         return Ok(Stored::New);
     };

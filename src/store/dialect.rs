@@ -15,6 +15,55 @@ macro_rules! claim {
     };
 }
 
+/// What `$1` to `$11` ask of an article and its mention, by the names these have in the query.
+macro_rules! passes {
+    ($search:literal, $article:literal, $mention:literal) => {
+        concat!(
+            "($1 = '' OR ",
+            $article,
+            ".number IN ",
+            $search,
+            ") AND ($2 = '' OR ",
+            $article,
+            ".outlet = $2)",
+            " AND ($3 = '' OR EXISTS (SELECT 1 FROM mention_services x WHERE x.article_id = ",
+            $article,
+            ".id",
+            " AND x.revision = ",
+            $article,
+            ".revision AND x.service = $3))",
+            " AND ($4 = '' OR EXISTS (SELECT 1 FROM mention_agencies y WHERE y.article_id = ",
+            $article,
+            ".id",
+            " AND y.revision = ",
+            $article,
+            ".revision AND y.agency = $4))",
+            " AND ($5 = '' OR ",
+            $mention,
+            ".district = $5)",
+            " AND ($6 = '' OR ",
+            $mention,
+            ".toward_city = $6)",
+            " AND ($7 = '' OR ",
+            $mention,
+            ".kind = $7)",
+            " AND ($8 = '' OR ",
+            $article,
+            ".source_id = $8)",
+            " AND ($9 < 0 OR ",
+            $mention,
+            ".in_scope = $9)",
+            " AND ",
+            $article,
+            ".sort_at >= $10 AND ",
+            $article,
+            ".sort_at < $11"
+        )
+    };
+}
+
+/// Of a story, the newest report that passes stands for all of it; with `$12` every report stands for itself. The question
+/// is put to each report in turn, so that a page is read off the index of the newest and no story is gathered whole.
 macro_rules! chosen {
     ($search:literal) => {
         concat!(
@@ -23,19 +72,14 @@ macro_rules! chosen {
             " JOIN mentions m ON m.article_id = a.id AND m.revision = a.revision",
             " LEFT JOIN mention_services s ON s.article_id = a.id AND s.revision = a.revision AND s.rank = 0",
             " LEFT JOIN mention_agencies g ON g.article_id = a.id AND g.revision = a.revision AND g.rank = 0",
-            " WHERE ($1 = '' OR a.number IN ",
-            $search,
-            ") AND ($2 = '' OR a.outlet = $2)",
-            " AND ($3 = '' OR EXISTS (SELECT 1 FROM mention_services x WHERE x.article_id = a.id",
-            " AND x.revision = a.revision AND x.service = $3))",
-            " AND ($4 = '' OR EXISTS (SELECT 1 FROM mention_agencies y WHERE y.article_id = a.id",
-            " AND y.revision = a.revision AND y.agency = $4))",
-            " AND ($5 = '' OR m.district = $5)",
-            " AND ($6 = '' OR m.toward_city = $6)",
-            " AND ($7 = '' OR m.kind = $7)",
-            " AND ($8 = '' OR a.source_id = $8)",
-            " AND ($9 < 0 OR m.in_scope = $9)",
-            " AND a.sort_at >= $10 AND a.sort_at < $11"
+            " LEFT JOIN stories t ON t.article_id = a.id",
+            " WHERE ",
+            passes!($search, "a", "m"),
+            " AND ($12 = 1 OR NOT EXISTS (SELECT 1 FROM stories o JOIN articles b ON b.id = o.article_id",
+            " JOIN mentions n ON n.article_id = b.id AND n.revision = b.revision WHERE o.story = t.story",
+            " AND (b.sort_at > a.sort_at OR (b.sort_at = a.sort_at AND b.number > a.number)) AND ",
+            passes!($search, "b", "n"),
+            "))"
         )
     };
 }
@@ -47,10 +91,12 @@ macro_rules! list {
             " substr(r.text, 1, 400) AS lead, r.published_at, r.updated_at, m.in_scope, m.district, m.kind,",
             " m.sentiment, m.toward_city, m.toward_city_score, s.service, g.agency, g.unit, g.city,",
             " (SELECT COUNT(*) FROM corrections c WHERE c.article_id = a.id AND c.revision = a.revision",
-            " AND c.withdrawn_at IS NULL) AS corrected",
+            " AND c.withdrawn_at IS NULL) AS corrected,",
+            " (SELECT COUNT(DISTINCT e.outlet) FROM stories p JOIN articles e ON e.id = p.article_id",
+            " WHERE p.story = t.story AND e.outlet <> a.outlet) AS other_outlets",
             chosen!($search),
-            " AND (a.sort_at < $12 OR (a.sort_at = $12 AND a.number < $13))",
-            " ORDER BY a.sort_at DESC, a.number DESC LIMIT $14"
+            " AND (a.sort_at < $13 OR (a.sort_at = $13 AND a.number < $14))",
+            " ORDER BY a.sort_at DESC, a.number DESC LIMIT $15"
         )
     };
 }

@@ -13,6 +13,7 @@ mod reports;
 mod rows;
 mod sessions;
 mod sources;
+mod stories;
 mod tally;
 
 use std::{path::Path, sync::Arc, time::Duration};
@@ -33,7 +34,8 @@ pub use error::{ErrorClass, StoreError};
 pub use reports::{Filter, Mark, Report, ReportPage, ReportRow, RevisionRow, Search, Stage};
 pub use sessions::Attempt;
 pub use sources::Turn;
-pub use tally::Tally;
+pub use stories::{KeptTelling, Teller, Told};
+pub use tally::{HourCount, Tally};
 
 use crate::metrics::Metrics;
 pub use dialect::Dialect;

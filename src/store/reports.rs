@@ -32,6 +32,8 @@ pub struct Filter {
     pub since: Option<DateTime<Utc>>,
     /// Before.
     pub until: Option<DateTime<Utc>>,
+    /// Every report by itself. Otherwise a story has one row, its newest report among those that are wanted.
+    pub singly: bool,
 }
 
 /// The words of a search, as the segmenter cut them.
@@ -93,6 +95,8 @@ pub struct ReportRow {
     pub city_agency: bool,
     /// Whether a person put something of this right.
     pub corrected: bool,
+    /// Outlets beside its own that told its story, whatever was asked for.
+    pub other_outlets: u64,
 }
 
 /// A list with how many there are in all.
@@ -100,7 +104,7 @@ pub struct ReportRow {
 pub struct ReportPage {
     /// The rows, newest first.
     pub rows: Vec<ReportRow>,
-    /// All that match, whatever the page.
+    /// All rows that match, whatever the page.
     pub total: u64,
     /// Where the next page begins.
     pub next: Option<Stage>,
@@ -223,7 +227,9 @@ impl Store {
              m.kind, m.sentiment, m.sentiment_score, m.toward_city, m.toward_city_score, m.model_version, \
              s.service, g.agency, g.unit, g.city, \
              (SELECT COUNT(*) FROM corrections c WHERE c.article_id = a.id AND c.revision = a.revision \
-             AND c.withdrawn_at IS NULL) AS corrected \
+             AND c.withdrawn_at IS NULL) AS corrected, \
+             (SELECT COUNT(DISTINCT e.outlet) FROM stories t JOIN stories p ON p.story = t.story \
+             JOIN articles e ON e.id = p.article_id WHERE t.article_id = a.id AND e.outlet <> a.outlet) AS other_outlets \
              FROM articles a JOIN revisions r ON r.article_id = a.id AND r.revision = a.revision \
              JOIN mentions m ON m.article_id = a.id AND m.revision = a.revision \
              LEFT JOIN mention_services s ON s.article_id = a.id AND s.revision = a.revision AND s.rank = 0 \
@@ -360,7 +366,7 @@ const CATEGORIES: &str = "SELECT category AS name, score FROM mention_categories
 
 type AnyQuery<'q> = Query<'q, Any, sqlx::any::AnyArguments>;
 
-/// Binds `$1` to `$11` of a list or a count.
+/// Binds `$1` to `$12` of a list or a count.
 fn chosen<'q>(query: AnyQuery<'q>, filter: &Filter, search: &str) -> AnyQuery<'q> {
     query
         .bind(search.to_owned())
@@ -374,6 +380,7 @@ fn chosen<'q>(query: AnyQuery<'q>, filter: &Filter, search: &str) -> AnyQuery<'q
         .bind(filter.in_scope.map_or(-1, i64::from))
         .bind(filter.since.map_or(i64::MIN, rows::micros))
         .bind(filter.until.map_or(i64::MAX, rows::micros))
+        .bind(i64::from(filter.singly))
 }
 
 fn report_row(row: &AnyRow) -> Result<ReportRow, StoreError> {
@@ -399,6 +406,7 @@ fn report_row(row: &AnyRow) -> Result<ReportRow, StoreError> {
         unit: rows::optional(row, "unit")?,
         city_agency: sqlx::Row::try_get::<Option<i64>, _>(row, "city")?.is_some_and(|city| city != 0),
         corrected: rows::integer(row, "corrected")? > 0,
+        other_outlets: u64::try_from(rows::integer(row, "other_outlets")?).unwrap_or_default(),
     })
 }
 

@@ -1,5 +1,7 @@
 //! Counts for the filters of a list: which outlets, services, agencies and districts there are.
 
+use chrono::{DateTime, TimeDelta, Utc};
+
 use super::{Store, StoreError, rows};
 
 /// How often each value occurs among the reports in scope, most frequent first.
@@ -17,6 +19,27 @@ pub struct Tally {
     pub sentiments: Vec<(String, u64)>,
 }
 
+/// Reports in scope of one hour, by first service and district.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HourCount {
+    /// The beginning of the hour.
+    pub hour: DateTime<Utc>,
+    /// The service's id.
+    pub service: String,
+    /// The district, when one is known.
+    pub district: Option<String>,
+    /// Reports.
+    pub reports: u64,
+}
+
+/// An hour in the units of the columns.
+const HOUR: i64 = TimeDelta::hours(1).num_seconds() * 1_000_000;
+
+const HOURS: &str = "SELECT a.sort_at / $3 AS hour, s.service AS service, m.district AS district, COUNT(*) AS n \
+     FROM articles a JOIN mentions m ON m.article_id = a.id AND m.revision = a.revision JOIN mention_services s \
+     ON s.article_id = a.id AND s.revision = a.revision AND s.rank = 0 \
+     WHERE m.in_scope = 1 AND a.sort_at >= $1 AND a.sort_at < $2 GROUP BY a.sort_at / $3, s.service, m.district \
+     ORDER BY hour, service, district";
 const OUTLETS: &str = "SELECT a.outlet AS name, COUNT(*) AS n FROM articles a GROUP BY a.outlet ORDER BY n DESC, name";
 const SERVICES: &str = "SELECT s.service AS name, COUNT(*) AS n FROM articles a JOIN mentions m ON m.article_id = a.id \
      AND m.revision = a.revision JOIN mention_services s ON s.article_id = a.id AND s.revision = a.revision \
@@ -47,6 +70,31 @@ impl Store {
             })
         };
         self.timed("tally", work).await
+    }
+
+    /// The reports in scope from `since` to before `until`, the earliest hour first.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn by_hour(&self, since: DateTime<Utc>, until: DateTime<Utc>) -> Result<Vec<HourCount>, StoreError> {
+        let work = async {
+            let found = sqlx::query(HOURS)
+                .bind(rows::micros(since))
+                .bind(rows::micros(until))
+                .bind(HOUR)
+                .fetch_all(&self.read)
+                .await?;
+            let count = |row| {
+                Ok(HourCount {
+                    hour: rows::instant(rows::integer(row, "hour")?.saturating_mul(HOUR)),
+                    service: rows::text(row, "service")?,
+                    district: rows::optional(row, "district")?,
+                    reports: u64::try_from(rows::integer(row, "n")?).unwrap_or_default(),
+                })
+            };
+            found.iter().map(count).collect()
+        };
+        self.timed("by_hour", work).await
     }
 
     async fn counted(&self, sql: &'static str) -> Result<Vec<(String, u64)>, StoreError> {

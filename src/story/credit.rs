@@ -6,6 +6,13 @@ const REACH: usize = 60;
 
 const OPENING: [char; 6] = ['（', '(', '〔', '[', '【', '［'];
 const CLOSING: [char; 6] = ['）', ')', '〕', ']', '】', '］'];
+
+/// How a dispatch ends: 「高雄17日電」, 「東京17日專電」, 「綜合外電」. The last character alone ends 「停電」 too.
+const DISPATCHED: [&str; 3] = ["日電", "專電", "外電"];
+
+/// How a paper's own credit ends.
+const WRITTEN: [&str; 3] = ["報導", "特稿", "專訪"];
+
 const SLASHES: [char; 6] = ['／', '/', '╱', '∕', '｜', '|'];
 
 /// A text without its credits.
@@ -58,21 +65,17 @@ fn closing(text: &str) -> Option<(&str, &str)> {
     let reach = inside.char_indices().rev().take(REACH).find(|(_, c)| OPENING.contains(c));
     let (at, bracket) = reach?;
     let credit = inside.get(at + bracket.len_utf8()..)?;
-    let is_end = is_credit(credit) || credit.starts_with("編輯：") || credit.starts_with("譯者：") || is_agency(credit);
+    let is_end = is_credit(credit) || credit.starts_with("編輯：") || credit.starts_with("譯者：");
     is_end.then_some((text.get(..at)?.trim_end(), credit))
 }
 
 /// Whether a stretch says who wrote what follows or went before.
 fn is_credit(stretch: &str) -> bool {
     let stretch = stretch.trim();
-    let ends = ["報導", "電", "特稿", "專訪"].iter().any(|end| stretch.ends_with(end));
-    let names = stretch.contains("記者")
-        || stretch.contains("中心")
-        || stretch.contains(SLASHES)
-        || stretch.contains("綜合")
-        || dispatched_by(stretch).is_some();
-    let says = ['，', '。', '！', '？', '「', '」'].iter().any(|sign| stretch.contains(*sign));
-    (ends && names && !says) || is_agency(stretch)
+    let says = stretch.contains(['，', '。', '！', '？', '「', '」']);
+    let is_written = WRITTEN.iter().any(|end| stretch.ends_with(end))
+        && (stretch.contains(SLASHES) || ["記者", "中心", "綜合"].iter().any(|word| stretch.contains(word)));
+    !says && (is_written || dispatched_by(stretch).is_some())
 }
 
 /// The agency whose dispatch a credit says it is: 「港邊通訊社高雄17日電」, 「中央社記者王小明高雄17日電」, 「中央社 東京17日專電」,
@@ -84,7 +87,8 @@ fn dispatched_by(credit: &str) -> Option<&str> {
     }
     let (before, _) = credit.split_once('社')?;
     let agency = credit.get(..before.len() + '社'.len_utf8())?;
-    let is_wire = credit.ends_with('電') || (agency.ends_with("中央社") && credit.ends_with("報導"));
+    let is_wire =
+        DISPATCHED.iter().any(|end| credit.ends_with(end)) || (agency.ends_with("中央社") && credit.ends_with("報導"));
     // 「社會中心／綜合報導」 names a desk; the name of an agency is short.
     let is_name = (1..=8).contains(&before.chars().count()) && !before.contains(SLASHES);
     (is_wire && is_name).then(|| agency.trim_start_matches("綜合").trim_start_matches(['／', '/']))
@@ -112,6 +116,7 @@ mod tests {
     fn a_credit_is_taken_off_and_an_agency_named() {
         check("（中央社記者王小明高雄17日電）市府今天表示", "市府今天表示", Some("中央社"));
         check("（港邊通訊社高雄17日電）高雄市今天", "高雄市今天", Some("港邊通訊社"));
+        check("（綜合中央社報導）市府今天", "市府今天", Some("中央社"));
         check("（中央社東京17日綜合外電）日本", "日本", Some("中央社"));
         check("中央社 高雄17日電\n市府今天", "市府今天", Some("中央社"));
         check("〔記者王小明／高雄報導〕市府今天", "市府今天", None);
@@ -132,6 +137,9 @@ mod tests {
             "（圖）市府今天表示",
             "台電說明昨天停電",
             "社區停電",
+            "左營活動中心停電",
+            "水利局／抽水站停電",
+            "某某合作社停電",
             "（路燈不亮，已停電）請派人",
             "他在社群說：「沒電」",
             "記者會上市長報導疫情，並說明",

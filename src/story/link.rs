@@ -9,22 +9,32 @@ use super::{
     shelf::Known,
 };
 
-/// Likeness of two texts that are one text, edited: with 5 % of its characters changed one keeps .57 to .85, while reports
-/// on similar matters by different hands have less than .2.
+/// Likeness of two texts that are one text, edited: with 5 % of its characters changed a long one keeps .57 to .85, while
+/// reports on similar matters by different hands have less than .2.
 const SAME_TEXT: f64 = 0.5;
 
-/// Shingles below which a text is short: some fifteen words. Such texts are like each other because there are few ways
-/// to say that a lamp is out; they must name the same place or figure.
-const SHORT: usize = 30;
+/// Shingles below which a text is brief: some sixty characters, which are compared one by one. Nobody retells a part of
+/// them, and they are like each other because there are few ways to say that a lamp is out; so they must be one text.
+const BRIEF: usize = 120;
+
+/// Likeness of two brief texts that are one, edited: with 5 % of its characters changed one keeps .75 and more.
+const SAME_BRIEF: f64 = 0.7;
+
+/// Shingles below which a text is short: a sentence. Even one in the same words must name the same place or figure.
+const SHORT: usize = 50;
 
 /// Likeness of texts of which parts were taken over, such as a release told in a paper's own words around its
-/// sentences. One site or figure in common is then enough.
+/// sentences.
 const RETOLD: f64 = 0.3;
+
+/// Sites and figures, a site among them, in common that are then enough: an event takes place somewhere, and one name is
+/// what all shares that stands on one road.
+const RETOLD_NAMES: usize = 2;
 
 /// Likeness of reports by different hands on one event, which at the least share its figures and names.
 const SAME_EVENT: f64 = 0.1;
 
-/// Sites and figures such reports must have in common, and the part that these must be of all that the one with fewer
+/// Sites and figures, some of each, that such reports must have in common, and the part that these must be of all that the one with fewer
 /// names: lists of roads and fees meet by chance.
 const SAME_EVENT_NAMES: usize = 3;
 const SAME_EVENT_PART: usize = 3;
@@ -45,10 +55,12 @@ pub(super) fn strength<Id>(report: &Report<Id>, known: &Known, window: TimeDelta
     let shared = Shared::of(&report.names, &known.names);
     let likeness = sketch.likeness(other);
     let length = sketch.shingles().min(other.shingles());
-    let same_text = likeness >= SAME_TEXT && (length >= SHORT || shared.specific() > 0);
-    let same_event = apart <= TimeDelta::hours(SAME_EVENT_HOURS)
+    let enough = if length < BRIEF { SAME_BRIEF } else { SAME_TEXT };
+    let same_text = likeness >= enough && (length >= SHORT || shared.specific() > 0);
+    let same_event = length >= BRIEF
+        && apart <= TimeDelta::hours(SAME_EVENT_HOURS)
         && shared.matters > 0
-        && (likeness >= RETOLD && shared.specific() > 0 || likeness >= SAME_EVENT && shared.is_event());
+        && (likeness >= RETOLD && shared.is_placed() || likeness >= SAME_EVENT && shared.is_event());
     (!shared.contradict && (same_text || same_event)).then_some(likeness)
 }
 
@@ -81,9 +93,15 @@ impl Shared {
         self.sites + self.figures
     }
 
+    /// Whether what is shared says where, and more than that.
+    fn is_placed(&self) -> bool {
+        self.sites > 0 && self.specific() >= RETOLD_NAMES
+    }
+
     /// Whether so much is shared that it can only be one event.
     fn is_event(&self) -> bool {
-        self.specific() >= SAME_EVENT_NAMES && self.specific() * SAME_EVENT_PART >= self.named
+        let both = self.sites > 0 && self.figures > 0;
+        both && self.specific() >= SAME_EVENT_NAMES && self.specific() * SAME_EVENT_PART >= self.named
     }
 }
 
@@ -166,8 +184,16 @@ mod tests {
         check(&lamp, &lamp, false);
         let named = report(0..12, 0, &[Entity::Site("五甲二路")]);
         check(&named, &named, true);
-        check(&report(0..20, 0, &[]), &report(2..22, 0, &[]), true);
-        check(&report(0..20, 0, &[]), &report(8..28, 0, &[]), false);
+        check(&report(0..40, 0, &[]), &report(2..42, 0, &[]), true);
+        check(&report(0..40, 0, &[]), &report(12..52, 0, &[]), false);
+    }
+
+    #[test]
+    fn two_complaints_about_one_road_are_two_stories() {
+        let named =
+            [Entity::Site("五甲二路"), Entity::Site("國泰路"), Entity::Figure("12公"), Entity::Service("light")];
+        check(&report(0..50, 0, &named), &report(22..72, 0, &named), false);
+        check(&report(0..50, 0, &named), &report(3..53, 0, &named), true);
     }
 
     #[test]
@@ -178,6 +204,8 @@ mod tests {
         check(&one, &report(150..350, 30, &named), false);
         check(&one, &report(150..350, 20, named.get(1..).unwrap()), false);
         check(&one, &report(1000..1200, 20, &named), false);
-        check(&one, &report(90..290, 20, &[Entity::Figure("52人"), Entity::Service("fire")]), true);
+        let two = [Entity::Site("鳳仁路"), Entity::Figure("52人"), Entity::Service("fire")];
+        check(&one, &report(90..290, 20, &two), true);
+        check(&one, &report(90..290, 20, two.get(1..).unwrap()), false);
     }
 }

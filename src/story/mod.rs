@@ -3,6 +3,7 @@
 //! the same order, whatever they and their outlets are called.
 
 mod burst;
+mod bytes;
 mod credit;
 mod figure;
 mod hash;
@@ -85,10 +86,10 @@ impl<Id: Clone> Stories<Id> {
     /// Places a report into the story of the report it is most like, or into one of its own. Of several that it is
     /// equally like, the earliest counts.
     pub fn place(&mut self, report: &Report<Id>) -> Placed<Id> {
-        let found = self.story_of(report);
+        let found = self.number_of(report);
         let first = found.is_none();
         let number = found.unwrap_or(self.next);
-        self.join(number, report);
+        self.join(number, report, &report.id);
         // The story is there: it was found through a report that is held, or was begun just now.
         let story = self.told.get(&number);
         Placed {
@@ -99,7 +100,25 @@ impl<Id: Clone> Stories<Id> {
         }
     }
 
-    fn story_of(&self, report: &Report<Id>) -> Option<Number> {
+    /// The story that a report would be placed into; none when it would begin one.
+    #[must_use]
+    pub fn find(&self, report: &Report<Id>) -> Option<Id> {
+        Some(self.told.get(&self.number_of(report)?)?.id.clone())
+    }
+
+    /// Puts a report back into the story it was placed into before.
+    pub fn recall(&mut self, report: &Report<Id>, story: &Id)
+    where
+        Id: PartialEq,
+    {
+        // A report that begins its story is looked for nowhere: most do, and thousands are put back at a start. Of the
+        // others, the latest stories are those that go on.
+        let known = self.told.iter().rev().filter(|_| report.id != *story).find(|(_, known)| known.id == *story);
+        let known = known.map(|(number, _)| *number);
+        self.join(known.unwrap_or(self.next), report, story);
+    }
+
+    fn number_of(&self, report: &Report<Id>) -> Option<Number> {
         let mut best: Option<(f64, Number)> = None;
         for place in self.shelf.candidates(report) {
             let Some((known, number)) = self.shelf.get(place) else { continue };
@@ -111,8 +130,8 @@ impl<Id: Clone> Stories<Id> {
         best.map(|(_, number)| number)
     }
 
-    fn join(&mut self, number: Number, report: &Report<Id>) {
-        let begin = || Story { id: report.id.clone(), outlets: BTreeSet::new(), held: 0 };
+    fn join(&mut self, number: Number, report: &Report<Id>, story: &Id) {
+        let begin = || Story { id: story.clone(), outlets: BTreeSet::new(), held: 0 };
         let story = self.told.entry(number).or_insert_with(begin);
         if story.outlets.len() < MOST_OUTLETS {
             story.outlets.insert(hash::text(&report.outlet));

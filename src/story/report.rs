@@ -73,6 +73,17 @@ impl<Id> Report<Id> {
 }
 
 impl Names {
+    /// The lists in their lasting order.
+    pub(super) fn lists(&self) -> [&Vec<u64>; 4] {
+        [&self.sites, &self.districts, &self.matters, &self.figures]
+    }
+
+    /// The names of such lists.
+    pub(super) fn from_lists(lists: Vec<Vec<u64>>) -> Option<Self> {
+        let [sites, districts, matters, figures] = <[Vec<u64>; 4]>::try_from(lists).ok()?;
+        Some(Self { sites, districts, matters, figures })
+    }
+
     fn of<'a>(entities: impl IntoIterator<Item = Entity<'a>>) -> Self {
         let mut names = Self::default();
         for entity in entities {

@@ -11,9 +11,9 @@ use super::{
     sketch::Sketch,
 };
 
-/// Places of a sketch in one band: 128 places make 42 bands, and two are left over. Two texts of likeness j share a band with the probability
-/// 1 − (1 − j³)⁴², which is .996 at .5 and .29 at .2. Bands of four, which would give fewer to compare, lose one in eight
-/// at .5, where short texts with a changed word lie.
+/// Places of a sketch in one band: 128 places make 42 bands, and two are left over. Two texts of likeness j share a band
+/// with the probability 1 − (1 − j³)⁴², which is .996 at .5 and .29 at .2. Bands of four, which would give fewer to
+/// compare, lose one in eight at .5, where short texts with a changed word lie.
 const ROWS: usize = 3;
 
 /// Reports that one key gives. Those of one story are like each other, so that the latest lead to it as well as all; a text

@@ -55,6 +55,18 @@ impl Sketch {
         agreed as f64 / PLACES as f64
     }
 
+    /// The number of shingles, then the places.
+    pub(super) fn numbers(&self) -> impl Iterator<Item = u32> {
+        std::iter::once(u32::try_from(self.shingles).unwrap_or(u32::MAX)).chain(self.places.iter().copied())
+    }
+
+    /// The sketch of so many shingles with the first of these numbers as its places; none when there are too few.
+    pub(super) fn from_numbers(shingles: u32, places: impl Iterator<Item = u32>) -> Option<Self> {
+        let places: Vec<u32> = places.take(PLACES).collect();
+        let shingles = usize::try_from(shingles).ok()?;
+        (places.len() == PLACES).then_some(Self { places, shingles })
+    }
+
     /// One key for every `rows` places; what is left over at the end is in none. Two texts of likeness j share a certain one
     /// with the probability j to the power of `rows`.
     pub(super) fn bands(&self, rows: usize) -> impl Iterator<Item = u64> {

@@ -55,6 +55,18 @@ fn a_story_that_nobody_holds_is_forgotten() {
 }
 
 #[test]
+fn recalled_reports_go_on_with_their_story() {
+    let mut stories = Stories::new(Limits::default());
+    // The first report of the story is held no longer.
+    stories.recall(&report("b", "", 1, 1), &"a".to_owned());
+    stories.recall(&report("c", "", 2, 1), &"c".to_owned());
+    stories.recall(&report("d", "", 1, 2), &"a".to_owned());
+    assert_eq!(stories.find(&report("e", "", 1, 3)).as_deref(), Some("a"));
+    assert_eq!(stories.find(&report("f", "", 3, 3)), None);
+    assert_eq!(stories.told.len(), 2);
+}
+
+#[test]
 fn a_story_goes_on_from_report_to_report_beyond_the_window() {
     let mut stories = Stories::new(Limits::default());
     let told = |id: &str, hour, variant| Report { at: Some(self::hour(hour)), ..report(id, "", 1, variant) };

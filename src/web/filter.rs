@@ -64,6 +64,8 @@ pub(super) struct Wanted {
     pub scope: Scope,
     pub from: Option<NaiveDate>,
     pub to: Option<NaiveDate>,
+    /// Every report by itself instead of one row a story.
+    pub apart: bool,
     pub after: Option<Stage>,
 }
 
@@ -81,12 +83,16 @@ pub(super) enum Condition {
     Scope,
     From,
     To,
+    Stories,
 }
+
+/// The one value of `stories` in the address.
+const APART: &str = "apart";
 
 impl Wanted {
     /// Everything a source brought, whatever it is about.
     pub(super) fn of_source(id: &str) -> Self {
-        Self { source: id.to_owned(), scope: Scope::All, ..Self::default() }
+        Self { source: id.to_owned(), scope: Scope::All, apart: true, ..Self::default() }
     }
 
     /// Reads a query string; of a repeated key the last counts.
@@ -108,6 +114,7 @@ impl Wanted {
                 }
                 "from" => wanted.from = day(&value),
                 "to" => wanted.to = day(&value),
+                "stories" => wanted.apart = value == APART,
                 "after" => wanted.after = stage(&value),
                 _ => {}
             }
@@ -135,6 +142,7 @@ impl Wanted {
             ("scope", if self.scope == Scope::default() { "" } else { self.scope.name() }),
             ("from", &self.from.map(|day| day.to_string()).unwrap_or_default()),
             ("to", &self.to.map(|day| day.to_string()).unwrap_or_default()),
+            ("stories", if self.apart { APART } else { "" }),
             ("after", &self.after.map(|at| format!("{}-{}", at.sort_at, at.number)).unwrap_or_default()),
         ] {
             if !value.is_empty() {
@@ -172,6 +180,7 @@ impl Wanted {
             Condition::Scope => rest.scope = Scope::default(),
             Condition::From => rest.from = None,
             Condition::To => rest.to = None,
+            Condition::Stories => rest.apart = false,
         }
         rest
     }
@@ -196,6 +205,7 @@ impl Wanted {
             },
             since: self.from.and_then(midnight),
             until: self.to.and_then(|day| day.checked_add_days(Days::new(1))).and_then(midnight),
+            singly: self.apart,
         }
     }
 }
@@ -235,6 +245,8 @@ mod tests {
         check("q=&outlet=&scope=city&from=&sentiment=", "");
         check("q=+a+&scope=all&kind=notice", "q=a&kind=notice&scope=all");
         check("from=2026-03-01&to=2026-03-17&after=-5-3", "from=2026-03-01&to=2026-03-17&after=-5-3");
+        check("stories=together&kind=notice", "kind=notice");
+        check("stories=apart&after=5-3", "stories=apart&after=5-3");
     }
 
     #[test]

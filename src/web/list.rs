@@ -76,6 +76,8 @@ pub(super) struct Row {
     pub official: bool,
     pub in_scope: bool,
     pub revision: u32,
+    /// Other outlets that told its story.
+    pub others: u64,
     pub amended: Amended,
 }
 
@@ -146,6 +148,16 @@ impl ListPage {
         moment::thousands(self.total)
     }
 
+    /// What the total counts.
+    fn unit(&self) -> &'static str {
+        if self.wanted.apart { "則" } else { "件" }
+    }
+
+    /// What the script tells of.
+    fn news(&self) -> &'static str {
+        if self.wanted.apart { "則新報導" } else { "件新事件" }
+    }
+
     fn is_first(&self) -> bool {
         self.wanted.after.is_none()
     }
@@ -209,6 +221,7 @@ impl Desk {
             official: row.official.is_some(),
             in_scope: row.in_scope,
             revision: row.revision,
+            others: row.other_outlets,
             amended,
         }
     }
@@ -252,6 +265,7 @@ impl Desk {
             (Condition::Source, "來源", self.source_name(&wanted.source)),
             (Condition::From, "起日", day(wanted.from)),
             (Condition::To, "迄日", day(wanted.to)),
+            (Condition::Stories, "同一事件", if wanted.apart { "不合併" } else { "" }.to_owned()),
         ]
         .into_iter()
         .filter(|(_, _, value)| !value.is_empty())
@@ -300,7 +314,7 @@ pub(super) async fn list(State(desk): State<Shared>, visitor: Visitor, RawQuery(
     desk.answer(&visitor, ListPage::load(&desk, visitor.clone(), wanted).await)
 }
 
-/// How many reports a list holds by now and the number of its first, for the script that tells of new ones.
+/// How many rows a list holds by now and the number of its first, for the script that tells of new ones.
 pub(super) async fn latest(State(desk): State<Shared>, visitor: Visitor, RawQuery(query): RawQuery) -> Response {
     let wanted = Wanted::read(&query.unwrap_or_default());
     let filter = wanted.filter(&desk.console.segmenter);

@@ -27,6 +27,7 @@ mod report;
 mod server;
 mod snippet;
 mod sources;
+mod story;
 #[cfg(test)]
 mod tests;
 mod visitor;

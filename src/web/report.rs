@@ -20,6 +20,7 @@ use crate::{
         frame::{Frame, Section},
         moment, names,
         pieces::{self, Paint, Piece},
+        story::Telling,
         visitor::Visitor,
     },
 };
@@ -101,6 +102,8 @@ pub(super) struct ReportPage {
     /// A service or agency with the words that spoke for it.
     pub(super) reasons: Vec<(String, Vec<String>)>,
     pub(super) versions: Vec<Version>,
+    /// The reports of its story, itself among them, in the order of publication.
+    pub(super) tellings: Vec<Telling>,
     pub(super) source: String,
     /// Where all reports of this source are listed.
     pub(super) source_reports: String,
@@ -138,6 +141,14 @@ impl ReportPage {
         LONGEST_NOTE
     }
 
+    fn is_told_again(&self) -> bool {
+        self.tellings.len() > 1
+    }
+
+    fn outlets(&self) -> usize {
+        Telling::outlets(&self.tellings)
+    }
+
     fn is_revised(&self) -> bool {
         self.versions.len() > 1
     }
@@ -156,6 +167,7 @@ impl ReportPage {
             let marks = desk.console.store.marks_of(id, version.revision).await?;
             versions.push(desk.version(version, &marks, report.row.revision, now));
         }
+        let tellings = Telling::of(desk.console.store.tellers(id).await?, id, now);
         let title = pieces::paints(&report.marks, Field::Title, &desk.names);
         let text = pieces::paints(&report.marks, Field::Text, &desk.names);
         Ok(Self {
@@ -198,6 +210,7 @@ impl ReportPage {
                 },
             ],
             versions,
+            tellings,
             questions: desk.questions(&report),
             corrections: corrections.iter().map(|it| desk.correction_row(it, now)).collect(),
             amended,

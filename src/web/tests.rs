@@ -13,6 +13,7 @@ use super::{
     pieces::{Look, Piece},
     report::{Feeling, Guess, Moment, ReportPage, Version},
     sources::{Condition, SourceRow, SourcesPage, When},
+    story::Telling,
     visitor::Visitor,
     {accounts, audit, log_in, password},
 };
@@ -90,6 +91,7 @@ fn row(text: &str) -> Row {
         official: true,
         in_scope: false,
         revision: 9,
+        others: u64::MAX,
         amended: amended(text),
     }
 }
@@ -100,6 +102,11 @@ fn the_list_holds_whatever_it_is_given() {
     check(&list("", vec![row("")]));
     check(&list(&hostile(), vec![row(&hostile()), row(&hostile())]));
     check(&ListPage { facets: Facets::default(), in_force: Vec::new(), ..list("", Vec::new()) });
+}
+
+fn telling(text: &str, current: bool) -> Telling {
+    let own = || text.to_owned();
+    Telling { id: own(), outlet: own(), clock: own(), iso: own(), first: true, syndicated: true, current }
 }
 
 #[test]
@@ -146,6 +153,7 @@ fn the_report_holds_whatever_it_is_given() {
                 hash: text.clone(),
                 current: true,
             }],
+            tellings: vec![telling(&text, true), telling(&text, false)],
             source: text.clone(),
             source_reports: text.clone(),
             charset: text.clone(),
@@ -189,6 +197,7 @@ fn the_report_holds_whatever_it_is_given() {
             feelings: Vec::new(),
             reasons: Vec::new(),
             versions: Vec::new(),
+            tellings: Vec::new(),
             snapshot: None,
             amended: Amended::default(),
             corrections: Vec::new(),

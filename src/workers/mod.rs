@@ -2,10 +2,12 @@
 //! pure stages to the network and the database and decide as little as possible themselves.
 
 mod announced;
+mod bursts;
 mod folder;
 mod keeping;
 mod poll;
 mod read;
+mod story;
 mod upkeep;
 
 use std::{

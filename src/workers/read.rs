@@ -4,11 +4,11 @@ use std::{sync::Arc, time::Duration};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use futures_util::{StreamExt, stream::FuturesUnordered};
-use tokio::sync::Notify;
+use tokio::sync::{Mutex, Notify};
 use ulid::Ulid;
 use url::Url;
 
-use super::{Shared, announced, folder, keeping, poll};
+use super::{Shared, announced, folder, keeping, poll, story::Tellings};
 use crate::{
     domain::{Article, Entry, Mention, Page, Policy, Source, SourceKind},
     extract::{
@@ -21,7 +21,8 @@ use crate::{
     lifecycle::{Pulse, Stop},
     metrics::Metrics,
     pipeline::Analyzer,
-    store::{QueuedEntry, Reading, StoreError, Stored},
+    store::{QueuedEntry, Reading, StoreError, Stored, Told},
+    story::{Limits, Report},
 };
 
 /// How long a claimed entry is kept from others: longer than the longest time-out that can be configured (ten minutes)
@@ -48,6 +49,9 @@ pub struct Read {
     found: Arc<Notify>,
     concurrency: usize,
     attempts: u32,
+    /// Held from the finding of a story until the report is kept: two reports of one event that are read at once would
+    /// each begin it.
+    tellings: Mutex<Tellings>,
 }
 
 /// Why a page could not be read.
@@ -107,7 +111,8 @@ impl Read {
     /// A loop that is woken by `found`, reads `concurrency` reports at once and tries each `attempts` times.
     #[must_use]
     pub fn new(shared: Shared, pulse: Pulse, found: Arc<Notify>, concurrency: usize, attempts: u32) -> Self {
-        Self { shared, pulse, found, concurrency: concurrency.max(1), attempts: attempts.max(1) }
+        let tellings = Mutex::new(Tellings::new(Limits::default()));
+        Self { shared, pulse, found, concurrency: concurrency.max(1), attempts: attempts.max(1), tellings }
     }
 
     /// Reads what waits, as many reports as are read at once, and says how many entries that were. After the stop,
@@ -210,7 +215,7 @@ impl Read {
             }
         };
         match self.understand(source, queued, snapshot, article).await {
-            Some(reading) => self.keep(source, reading).await,
+            Some((reading, report)) => self.keep(source, reading, &report).await,
             None => store.put_back(queued, self.again(queued), "its analysis died").await,
         }
     }
@@ -223,15 +228,23 @@ impl Read {
         }
     }
 
-    async fn keep(&self, source: &Source, reading: Reading) -> Result<(), StoreError> {
+    async fn keep(&self, source: &Source, mut reading: Reading, report: &Report<String>) -> Result<(), StoreError> {
         let metrics = &self.shared.metrics;
         let (outlet, analysis) = (reading.outlet.clone(), reading.mention.analysis.clone());
         let published = reading.article.published_at;
+        let mut tellings = self.tellings.lock().await;
+        reading.told.story = tellings.story_of(&self.shared.store, report).await?;
+        let begins = reading.told.story.is_none();
         let stored = self.shared.store.keep(source, reading).await?;
+        drop(tellings);
         keeping::count_outcome(metrics, source, stored.name());
         match stored {
             Stored::New => {
                 keeping::count_mention(metrics, &outlet, &analysis);
+                metrics.story_reports_total.inc();
+                if begins {
+                    metrics.stories_total.inc();
+                }
                 if let Some(published) = published {
                     let lag = (self.shared.clock.now() - published.at).num_milliseconds().max(0);
                     metrics.ingest_lag_seconds.observe(lag as f64 / 1000.0);
@@ -275,14 +288,15 @@ impl Read {
         reading.await.map_err(|_| Trouble::Interrupted)?
     }
 
-    /// Analyses off the async threads. None when the analysis died, which is logged and counted.
+    /// Analyses off the async threads: what is kept of the report, and what its story is found by. None when the analysis
+    /// died, which is logged and counted.
     async fn understand(
         &self,
         source: &Source,
         queued: &QueuedEntry,
         snapshot: Option<Page>,
         article: Article,
-    ) -> Option<Reading> {
+    ) -> Option<(Reading, Report<String>)> {
         let (analyzer, metrics) = (Arc::clone(&self.shared.analyzer), Arc::clone(&self.shared.metrics));
         let outlet = announced::outlet(source, &queued.entry);
         let (queued, now) = (queued.clone(), self.shared.clock.now());
@@ -332,7 +346,7 @@ fn reading(
     snapshot: Option<Page>,
     mut article: Article,
     now: DateTime<Utc>,
-) -> Reading {
+) -> (Reading, Report<String>) {
     article.published_at = article.published_at.map(|d| d.not_after(now));
     article.updated_at = article.updated_at.map(|d| d.not_after(now));
     if let Some(url) = link::absolute(&article.canonical_url) {
@@ -345,16 +359,21 @@ fn reading(
     let mut mention: Mention = analyzer.mention(&article.title, &article.text, Some(published));
     classify.observe_duration();
     cut(&mut mention.search_words, SEARCHED_BYTES);
-    Reading {
+    let article_id = Ulid::generate().to_string();
+    let texts = (article.title.as_str(), article.text.as_str());
+    let report = analyzer.report(article_id.clone(), &outlet, texts, Some(published), &mention.analysis);
+    let reading = Reading {
         queued,
-        article_id: Ulid::generate().to_string(),
+        article_id,
         outlet,
         content_hash: super::fingerprint([article.title.as_bytes(), article.text.as_bytes()]),
         snapshot: snapshot.map(|page| (super::sha256_hex(&page.body), page)),
         article,
         mention,
+        told: Told { story: None, syndicated: report.syndicated, known_by: report.known_by() },
         fetched_at,
-    }
+    };
+    (reading, report)
 }
 
 /// Cuts a text at the last space before `most` bytes.

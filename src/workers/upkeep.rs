@@ -1,10 +1,10 @@
-//! Looks after the house: sizes, connections, log-ins that are over, jumps of the wall clock.
+//! Looks after the house: sizes, connections, log-ins that are over, bursts, jumps of the wall clock.
 
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::Shared;
+use super::{Shared, bursts::Bursts};
 use crate::{
     domain::SessionLimits,
     lifecycle::{Pulse, Stop},
@@ -25,13 +25,15 @@ pub struct Upkeep {
     shared: Shared,
     pulse: Pulse,
     limits: SessionLimits,
+    bursts: Bursts,
 }
 
 impl Upkeep {
-    /// A loop over the shared parts; sessions that last longer than the limits are removed.
+    /// A loop over the shared parts; sessions that last longer than the limits are removed, and bursts are measured of the
+    /// services with these ids.
     #[must_use]
-    pub fn new(shared: Shared, pulse: Pulse, limits: SessionLimits) -> Self {
-        Self { shared, pulse, limits }
+    pub fn new(shared: Shared, pulse: Pulse, limits: SessionLimits, services: Vec<String>) -> Self {
+        Self { shared, pulse, limits, bursts: Bursts::new(services) }
     }
 
     /// Both clocks now.
@@ -44,7 +46,7 @@ impl Upkeep {
     ///
     /// # Errors
     /// When the database does not answer.
-    pub async fn tick(&self, before: Option<Reading>, now: Reading) -> Result<(), StoreError> {
+    pub async fn tick(&mut self, before: Option<Reading>, now: Reading) -> Result<(), StoreError> {
         if let Some(direction) = before.and_then(|before| now.jump_since(before)) {
             tracing::warn!(direction, "the wall clock was changed by more than a minute");
             self.shared.metrics.clock_jumps_total.with_label_values(&[direction]).inc();
@@ -55,11 +57,12 @@ impl Upkeep {
         self.shared.store.forget_expired(self.limits, now.wall).await?;
         let waiting = self.shared.store.waiting().await?;
         self.shared.metrics.entries_waiting.set(i64::try_from(waiting).unwrap_or(i64::MAX));
+        self.bursts.measure(&self.shared.store, &self.shared.metrics, now.wall).await?;
         self.shared.store.gauge().await
     }
 
     /// Looks until the stop.
-    pub async fn run(self, stop: Stop) {
+    pub async fn run(mut self, stop: Stop) {
         let mut last = None;
         loop {
             self.pulse.beat();

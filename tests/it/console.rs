@@ -17,7 +17,7 @@ use clarion::{
         SourceId, SourceKind, SourceState, Span, TextKind, Trouble, TroubleKind,
     },
     metrics::Metrics,
-    store::{Announced, Reading, Store},
+    store::{Announced, Reading, Store, Told},
     text::Segmenter,
     web::{self, Console, Entrance},
 };
@@ -130,6 +130,7 @@ impl Room {
                 ..Article::default()
             },
             mention: Mention { analysis, search_words: words, model_version: "test-1".into() },
+            told: Told { story: draft.story.map(str::to_owned), syndicated: draft.syndicated, known_by: Vec::new() },
             fetched_at: now,
         };
         self.store.keep(&from, reading).await.unwrap();
@@ -151,6 +152,8 @@ struct Draft {
     age: TimeDelta,
     personal: Option<&'static str>,
     evidence: Option<&'static str>,
+    story: Option<&'static str>,
+    syndicated: bool,
 }
 
 impl Draft {
@@ -168,6 +171,8 @@ impl Draft {
             age: TimeDelta::hours(1),
             personal: None,
             evidence: None,
+            story: None,
+            syndicated: false,
         }
     }
 
@@ -304,7 +309,7 @@ async fn the_list_shows_the_newest_first_and_what_was_understood() {
         "鳳山區",
         "▼",
         "負面",
-        "共 <strong>2</strong> 則",
+        "共 <strong>2</strong> 件",
     ] {
         assert!(page.text.contains(words), "{words}");
     }
@@ -452,7 +457,7 @@ async fn pages_follow_each_other_without_gap_or_repetition() {
         let page = room.get(&at).await;
         pages += 1;
         seen.extend(reports(&page));
-        assert!(page.text.contains("共 <strong>65</strong> 則"));
+        assert!(page.text.contains("共 <strong>65</strong> 件"));
         let next = page.text.split_once("rel=\"next\" href=\"").and_then(|(_, rest)| rest.split_once('"'));
         address = next.map(|(at, _)| at.replace("&#38;", "&").replace("&amp;", "&"));
     }
@@ -695,4 +700,64 @@ async fn serving_ends_with_the_stop() {
 fn url_encoded(text: &str) -> String {
     let safe = |byte: u8| byte.is_ascii_alphanumeric() || b"=&-_.".contains(&byte);
     text.bytes().map(|byte| if safe(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") }).collect()
+}
+
+#[tokio::test]
+async fn the_page_of_a_report_names_who_else_told_its_story() {
+    let mut room = Room::open().await;
+    let draft = |key: &str, outlet, hours| Draft {
+        key: Some(key.into()),
+        outlet,
+        age: TimeDelta::hours(hours),
+        ..Draft::new("家具工廠火警", "仁武區家具工廠起火。")
+    };
+    room.write(draft("second", "港都日報", 2)).await;
+    room.write(Draft { story: Some("second"), ..draft("first", "燈塔<新聞>", 5) }).await;
+    room.write(Draft { story: Some("second"), syndicated: true, ..draft("third", "木棉日報", 1) }).await;
+    room.write(draft("alone", "木棉日報", 1)).await;
+    let page = room.get("/reports/second").await.text;
+    let section = page.split_once("同一事件報導").and_then(|(_, rest)| rest.split_once("</section>")).unwrap().0;
+    assert!(section.contains("共 3 則，3 家媒體"), "{section}");
+    let row = |outlet: &str| {
+        let row = section.split("<li").find(|row| row.contains(outlet)).unwrap();
+        ["首發", "轉載", "本則", "href=\"/reports/"].map(|badge| row.contains(badge))
+    };
+    assert_eq!(row("燈塔&#60;新聞&#62;"), [true, false, false, true]);
+    assert_eq!(row("港都日報"), [false, false, true, false]);
+    assert_eq!(row("木棉日報"), [false, true, false, true]);
+    assert!(!room.get("/reports/alone").await.text.contains("同一事件報導"));
+}
+
+#[tokio::test]
+async fn the_list_shows_a_story_once_and_every_report_on_demand() {
+    let mut room = Room::open().await;
+    let draft = |key: &str, outlet, hours| Draft {
+        key: Some(key.into()),
+        outlet,
+        age: TimeDelta::hours(hours),
+        ..Draft::new("家具工廠火警", "仁武區家具工廠起火。")
+    };
+    let copy = |key: &str, outlet, hours| Draft { story: Some("first"), ..draft(key, outlet, hours) };
+    room.write(draft("first", "港都日報", 5)).await;
+    room.write(copy("copy", "木棉日報", 3)).await;
+    room.write(copy("again", "木棉日報", 2)).await;
+    room.write(Draft { feeling: Label::Positive, ..copy("latest", "燈塔新聞", 1) }).await;
+    room.write(draft("alone", "木棉日報", 4)).await;
+    let page = room.get("/").await;
+    assert_eq!(reports(&page), ["latest", "alone"]);
+    assert!(page.text.contains("<a class=\"others\" href=\"/reports/latest#story\">另有 2 家媒體</a>"));
+    assert_eq!(page.text.matches("家媒體").count(), 1, "a story with one outlet has no others");
+    assert!(page.text.contains("共 <strong>2</strong> 件") && page.text.contains("data-news=\"件新事件\""));
+    assert_eq!(reports(&room.get("/?sentiment=negative").await), ["again", "alone"], "the newest that passes");
+    assert_eq!(reports(&room.get(&format!("/?{}", url_encoded("outlet=港都日報"))).await), ["first"]);
+    let apart = room.get("/?stories=apart").await;
+    assert_eq!(reports(&apart), ["latest", "again", "copy", "alone", "first"]);
+    for words in
+        ["共 <strong>5</strong> 則", "data-news=\"則新報導\"", "移除條件：同一事件 不合併", "value=\"apart\" checked"]
+    {
+        assert!(apart.text.contains(words), "{words}");
+    }
+    assert_eq!(room.get("/reports/latest?stories=apart").await.text, r#"{"newest":4,"total":5}"#);
+    assert_eq!(room.get("/reports/latest").await.text, r#"{"newest":4,"total":2}"#);
+    assert!(room.get("/reports/first").await.text.contains("id=\"story\""));
 }

@@ -239,6 +239,8 @@ fn touch(metrics: &Metrics) {
     metrics.source_poll_duration_seconds.with_label_values(&["feed"]).observe(0.2);
     metrics.source_last_success_timestamp_seconds.with_label_values(&["harbour-daily"]).set(1.0);
     metrics.ingest_lag_seconds.observe(90.0);
+    metrics.stories_total.inc();
+    metrics.story_reports_total.inc();
     metrics.analysis_duration_seconds.with_label_values(&["segment"]).observe(0.002);
     metrics.analysis_errors_total.with_label_values(&["extract", "too_deep"]).inc();
     metrics.http_requests_total.with_label_values(&["/reports", "GET", "200"]).inc();

@@ -5,7 +5,7 @@ use std::time::Duration;
 use chrono::TimeDelta;
 use clarion::{
     domain::{Label, SourceState, Trouble, TroubleKind},
-    store::{Filter, Search, Store, Stored, Turn},
+    store::{Filter, Search, Store, Stored, Told, Turn},
 };
 
 use crate::{
@@ -282,5 +282,108 @@ on_both! {
         let again = Store::open(&database.url, database.metrics.clone()).await.unwrap();
         assert_eq!(again.reports(&search("黃線").await, None, 10).await.unwrap().total, 1);
         again.close().await;
+    }
+}
+
+on_both! {
+    async fn the_story_of_a_report_is_kept_with_it_and_found_from_each_of_its_reports(database: Database) {
+        let source = source("mumian", "木棉日報");
+        let keep = async |id: &str, story: Option<String>, syndicated: bool| {
+            database.store.announce(&source.id, vec![announced(id, "火警")], morning()).await.unwrap();
+            let row = database.store.claim(1, morning(), LEASE).await.unwrap().remove(0);
+            let url = format!("https://a.example/story/{id}");
+            let reading = reading(&row, &url, "火警", &format!("仁武區家具工廠起火，{id}。")).await;
+            let known_by = id.as_bytes().to_vec();
+            let reading = clarion::store::Reading { told: Told { story, syndicated, known_by }, ..reading };
+            let key = reading.article_id.clone();
+            assert_eq!(database.store.keep(&source, reading).await.unwrap(), Stored::New);
+            key
+        };
+        let first = keep("1", None, false).await;
+        let other = keep("2", None, false).await;
+        let copy = keep("3", Some(first.clone()), true).await;
+        for id in [&first, &copy] {
+            let tellers = database.store.tellers(id).await.unwrap();
+            let mut found: Vec<(&str, bool)> = tellers.iter().map(|it| (it.id.as_str(), it.syndicated)).collect();
+            found.sort_unstable();
+            assert_eq!(found, [(first.as_str(), false), (copy.as_str(), true)]);
+            assert!(tellers.is_sorted_by_key(|it| it.at));
+        }
+        assert_eq!(database.store.tellers(&other).await.unwrap().len(), 1);
+        assert_eq!(database.store.tellers("nobody").await.unwrap(), []);
+        let kept = database.store.tellings(0, 10).await.unwrap();
+        let found: Vec<(&str, &str, &[u8])> =
+            kept.iter().map(|it| (it.id.as_str(), it.story.as_str(), it.known_by.as_slice())).collect();
+        assert_eq!(found, [
+            (first.as_str(), first.as_str(), b"1".as_slice()),
+            (other.as_str(), other.as_str(), b"2"),
+            (copy.as_str(), first.as_str(), b"3"),
+        ]);
+        let latest = |after, limit| database.store.tellings(after, limit);
+        assert_eq!(latest(0, 1).await.unwrap()[0].id, copy, "the latest are taken in when there are too many");
+        assert_eq!(latest(kept[1].number, 10).await.unwrap().len(), 1);
+    }
+}
+
+on_both! {
+    async fn a_story_has_one_row_its_newest_report_that_is_wanted(database: Database) {
+        let mut keys: Vec<String> = Vec::new();
+        // Stories of two reports each, one after the other; the later one of each is another outlet's in another district.
+        for n in 0..10_usize {
+            let later = n >= 5;
+            let (id, outlet) = if later { ("fenghuang", "鳳凰木晚報") } else { ("mumian", "木棉日報") };
+            let source = source(id, outlet);
+            database.store.announce(&source.id, vec![announced(&n.to_string(), "停水")], morning()).await.unwrap();
+            let row = database.store.claim(1, morning(), LEASE).await.unwrap().remove(0);
+            let text = if later { "旗山區停水。" } else { "鳳山區停水。" };
+            let mut reading = reading(&row, &format!("https://a.example/{n}"), "停水", text).await;
+            let at = morning() - TimeDelta::minutes(100) + TimeDelta::minutes(i64::try_from(n).unwrap());
+            reading.article.published_at = Some(clarion::domain::Dated::exact(at));
+            reading.outlet = outlet.into();
+            reading.told.story = later.then(|| keys[n - 5].clone());
+            keys.push(reading.article_id.clone());
+            assert_eq!(database.store.keep(&source, reading).await.unwrap(), Stored::New);
+        }
+        let list = async |filter: &Filter, size: usize| {
+            let (mut seen, mut after) = (Vec::new(), None);
+            loop {
+                let page = database.store.reports(filter, after, size).await.unwrap();
+                seen.extend(page.rows.iter().map(|row| (row.id.clone(), row.other_outlets)));
+                after = page.next;
+                if after.is_none() {
+                    assert_eq!(page.total, seen.len() as u64);
+                    return seen;
+                }
+            }
+        };
+        let rows = |numbers: std::ops::Range<usize>| -> Vec<(String, u64)> {
+            numbers.rev().map(|n| (keys[n].clone(), 1)).collect()
+        };
+        let all = Filter::default();
+        assert_eq!(list(&all, 2).await, rows(5..10), "no story comes twice on later pages");
+        assert_eq!(list(&Filter { singly: true, ..all.clone() }, 3).await, rows(0..10));
+        assert_eq!(list(&Filter { outlet: "木棉日報".into(), ..all.clone() }, 2).await, rows(0..5));
+        assert_eq!(list(&Filter { district: "鳳山區".into(), ..all.clone() }, 2).await, rows(0..5));
+        assert_eq!(list(&search("鳳山區").await, 2).await, rows(0..5));
+        assert_eq!(list(&search("停水").await, 2).await, rows(5..10));
+        let until = Some(morning() - TimeDelta::minutes(93));
+        assert_eq!(list(&Filter { until, ..all.clone() }, 2).await, [rows(5..7), rows(2..5)].concat());
+        assert_eq!(database.store.report(&keys[0]).await.unwrap().unwrap().row.other_outlets, 1);
+        keep(&database, "x", "https://a.example/x", "輕軌延誤", "輕軌今早延誤十分鐘。").await;
+        assert_eq!(list(&all, 100).await.iter().filter(|(_, others)| *others == 0).count(), 1);
+    }
+}
+
+on_both! {
+    async fn reports_in_scope_are_counted_by_hour_service_and_district(database: Database) {
+        for n in 0..3 {
+            let url = format!("https://a.example/{n}");
+            keep(&database, &n.to_string(), &url, "鳳山區路燈故障", "民眾抱怨鳳山區路燈不亮。").await;
+        }
+        let counted = database.store.by_hour(morning(), morning() + TimeDelta::hours(1)).await.unwrap();
+        let found: Vec<_> =
+            counted.iter().map(|it| (it.hour, it.service.as_str(), it.district.as_deref(), it.reports)).collect();
+        assert_eq!(found, [(morning(), "streetlight", Some("鳳山區"), 3)]);
+        assert_eq!(database.store.by_hour(morning() - TimeDelta::hours(5), morning()).await.unwrap(), []);
     }
 }

@@ -243,3 +243,16 @@ fn the_reports_held_and_the_window_are_bounded_as_asked() {
     assert_eq!(last(&["--window", "8"]), 1);
     assert_eq!(run(&["--held", "0"], b"").1, Some(2));
 }
+
+#[tokio::test]
+async fn on_real_texts_of_a_city_copies_are_found_and_complaints_stay_apart() {
+    let data = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data");
+    if !data.is_dir() {
+        println!("{} is not there: real-data check not made", data.display());
+        return;
+    }
+    let figures = clarion::eval::stories::measure(&data, &*analyzer().await).unwrap();
+    let missed: Vec<String> =
+        figures.iter().filter(|it| it.name.contains("1999 cases") && !it.holds()).map(ToString::to_string).collect();
+    assert!(figures.len() >= 3 && missed.is_empty(), "{missed:?}");
+}

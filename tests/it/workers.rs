@@ -11,11 +11,11 @@ use std::{
 use chrono::{DateTime, TimeDelta, Utc};
 use clarion::{
     clock::{Clock, Sleep},
-    domain::{Policy, Source, SourceKind, SourceState},
+    domain::{Policy, SessionLimits, Source, SourceKind, SourceState},
     fetch::{self, Fetcher},
     lifecycle::{Pulse, Stop},
     store::{Filter, Report, Store},
-    workers::{Poll, Read, Shared},
+    workers::{Poll, Read, Shared, Upkeep},
 };
 use tokio::sync::{Notify, watch};
 
@@ -50,6 +50,7 @@ impl Clock for HandClock {
 struct World {
     database: Database,
     clock: Arc<HandClock>,
+    shared: Shared,
     poll: Poll,
     read: Read,
     sources: watch::Sender<Arc<Vec<Source>>>,
@@ -70,8 +71,13 @@ impl World {
         let shared = Shared::new(database.store.clone(), fetcher, analyzer().await, receiver, metrics, clock.clone());
         let found = Arc::new(Notify::new());
         let poll = Poll::new(shared.clone(), Pulse::default(), Arc::clone(&found));
-        let read = Read::new(shared, Pulse::default(), found, 4, 2);
-        Self { database, clock, poll, read, sources: sender }
+        let read = Read::new(shared.clone(), Pulse::default(), found, 4, 2);
+        Self { database, clock, shared, poll, read, sources: sender }
+    }
+
+    /// A reader that remembers nothing, as after a restart or in another daemon on the same server.
+    fn restart(&mut self) {
+        self.read = Read::new(self.shared.clone(), Pulse::default(), Arc::default(), 4, 2);
     }
 
     /// Polls what is due, reads what was found, and lets the interval pass.
@@ -471,4 +477,104 @@ async fn a_folder_of_real_captured_pages_becomes_reports() {
     let inside: Vec<&str> =
         reports.iter().filter(|report| report.row.in_scope).map(|report| report.row.title.as_str()).collect();
     assert!(inside.is_empty(), "{inside:#?}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn copies_join_a_story_at_once_and_after_a_restart() {
+    const TREES: &str = "左營區博愛二路行道樹昨晚倒塌壓到兩輛汽車，消防局派員排除，工務局養護工程處今天上午完成清運，車道已恢復通行，\
+                         車主將依程序申請國家賠償。";
+    let sites = [Site::open().await, Site::open().await, Site::open().await];
+    let serve = |site: &Site, path: &str, body: &str| {
+        site.serve("/rss", "application/rss+xml", rss(&item(site, path, "市政快訊", "市政快訊")));
+        site.serve(path, "text/html", page("市政快訊", body));
+    };
+    serve(&sites[0], "/1", LIGHTS);
+    serve(&sites[1], "/1", &format!("（中央社記者王小明高雄17日電）{LIGHTS}"));
+    serve(&sites[2], "/1", TREES);
+    let named = ["mumian", "weidao", "dengta"].into_iter().zip(&sites);
+    let mut world = World::new(named.map(|(id, site)| source(id, SourceKind::Feed(site.url("/rss")))).collect()).await;
+    let stories = async |world: &World| {
+        let kept = world.store().tellings(0, 10).await.unwrap();
+        let mut stories: Vec<(String, bool)> = kept.into_iter().map(|it| (it.story, it.syndicated)).collect();
+        stories.sort();
+        stories
+    };
+    world.round().await;
+    let kept = stories(&world).await;
+    let apart = kept.iter().map(|(story, _)| story).collect::<std::collections::BTreeSet<_>>().len();
+    assert_eq!((kept.len(), apart, kept.iter().filter(|(_, syndicated)| *syndicated).count()), (3, 2, 1));
+    world.restart();
+    serve(&sites[2], "/2", LIGHTS);
+    world.round().await;
+    let after = stories(&world).await;
+    let again = after.iter().map(|(story, _)| story).collect::<std::collections::BTreeSet<_>>().len();
+    assert_eq!((after.len(), again), (4, 2));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_daemon_joins_its_reports_to_what_another_kept_meanwhile() {
+    let sites = [Site::open().await, Site::open().await, Site::open().await];
+    let serve = |site: &Site, path: &str, body: &str| {
+        site.serve("/rss", "application/rss+xml", rss(&item(site, path, "市政快訊", "市政快訊")));
+        site.serve(path, "text/html", page("市政快訊", body));
+    };
+    let named = ["mumian", "weidao", "dengta"].into_iter().zip(&sites);
+    let mut world = World::new(named.map(|(id, site)| source(id, SourceKind::Feed(site.url("/rss")))).collect()).await;
+    let stories = async |world: &World| {
+        let kept = world.store().tellings(0, 10).await.unwrap();
+        let stories: std::collections::BTreeSet<String> = kept.iter().map(|it| it.story.clone()).collect();
+        (kept.len(), stories.len())
+    };
+    let mut other = Read::new(world.shared.clone(), Pulse::default(), Arc::default(), 4, 2);
+    let empty = rss("");
+    for site in &sites {
+        site.serve("/rss", "application/rss+xml", empty.clone());
+    }
+    world.round().await;
+    // Both have looked at the database; now they take turns.
+    for (n, site) in sites.iter().enumerate() {
+        serve(site, &format!("/{n}"), LIGHTS);
+        world.round().await;
+        std::mem::swap(&mut world.read, &mut other);
+    }
+    assert_eq!(stories(&world).await, (3, 1));
+    // The page changes beyond likeness, and the report keeps its story.
+    let changed = "左營區博愛二路行道樹昨晚倒塌壓到兩輛汽車，消防局派員排除，車主將依程序申請國家賠償。";
+    serve(&sites[1], "/1", changed);
+    let renamed = rss(&item(&sites[1], "/1", "市政快訊更正", "市政快訊"));
+    sites[1].serve("/rss", "application/rss+xml", renamed);
+    world.round().await;
+    let texts: Vec<String> = world.reports().await.into_iter().map(|report| report.text).collect();
+    assert_eq!(stories(&world).await, (3, 1), "{texts:?}");
+    let metrics = &world.database.metrics;
+    assert_eq!((metrics.stories_total.get(), metrics.story_reports_total.get()), (1, 3));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_burst_of_reports_shows_in_the_gauge_of_its_service_and_passes() {
+    let site = Site::open().await;
+    let items: String =
+        (0..4).map(|n| item(&site, &format!("/{n}"), &format!("鳳山區第{n}盞路燈不亮"), "摸黑")).collect();
+    site.serve("/rss", "application/rss+xml", rss(&items));
+    for n in 0..4 {
+        site.serve(&format!("/{n}"), "text/html", page(&format!("鳳山區第{n}盞路燈不亮"), LIGHTS));
+    }
+    let world = World::new(vec![source("mumian", SourceKind::Feed(site.url("/rss")))]).await;
+    let limits = SessionLimits { idle: TimeDelta::minutes(30), whole: TimeDelta::hours(12) };
+    let services = vec!["streetlight".to_owned(), "flood".to_owned()];
+    let mut upkeep = Upkeep::new(world.shared.clone(), Pulse::default(), limits, services);
+    let mut scores = async || {
+        let now = upkeep.clocks();
+        upkeep.tick(None, now).await.unwrap();
+        ["streetlight", "flood"]
+            .map(|service| world.database.metrics.service_burst_score.with_label_values(&[service]).get().to_string())
+    };
+    assert_eq!(scores().await, ["0", "0"]);
+    world.round().await;
+    let [lights, flood] = scores().await;
+    assert!(lights.parse::<f64>().unwrap() > 3.0 && flood == "0", "{lights} {flood}");
+    for _ in 0..4 {
+        world.clock.pass(Duration::from_hours(20));
+        assert_eq!(scores().await, ["0", "0"]);
+    }
 }

@@ -1,8 +1,9 @@
-// Tells of new reports on the list being looked at. The page is complete without it.
+// Tells of what is new on the list being looked at. The page is complete without it.
 (() => {
   const notice = document.querySelector("[data-latest]");
   if (!notice) return;
   const seen = Number(notice.dataset.total);
+  const news = notice.dataset.news;
   const title = document.title;
   const link = document.createElement("a");
   link.href = notice.dataset.list;
@@ -15,7 +16,7 @@
       const more = (await answer.json()).total - seen;
       if (more <= 0 || more === told) return;
       told = more;
-      link.textContent = `有 ${more.toLocaleString("zh-TW")} 則新報導，點此更新`;
+      link.textContent = `有 ${more.toLocaleString("zh-TW")} ${news}，點此更新`;
       notice.append(link);
       document.title = `（${more}）${title}`;
     } catch {

@@ -17,7 +17,7 @@ use clarion::{
     domain::{Article, City, Dated, Entry, Policy, Source, SourceId, SourceKind},
     metrics::Metrics,
     pipeline::Analyzer,
-    store::{Announced, QueuedEntry, Reading, Store},
+    store::{Announced, QueuedEntry, Reading, Store, Told},
 };
 use tempfile::TempDir;
 use tokio::sync::OnceCell;
@@ -139,6 +139,7 @@ pub async fn reading(queued: &QueuedEntry, url: &str, title: &str, text: &str) -
             ..Article::default()
         },
         mention: analyzer().await.mention(title, text, Some(published)),
+        told: Told::default(),
         fetched_at: published + TimeDelta::minutes(2),
     }
 }
