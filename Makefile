@@ -39,7 +39,8 @@ eval: ## Measures the analysis against EVAL_DATA
 	@if [ ! -d "$(EVAL_DATA)" ]; then \
 	    echo "eval: there is no folder $(EVAL_DATA); name it with EVAL_DATA=..."; exit 1; \
 	fi
-	cargo run --locked --release -- eval "$(EVAL_DATA)" --written dictionaries/training
+	cargo run --locked --release -- eval "$(EVAL_DATA)" --written dictionaries/training \
+	    --misreports tests/golden/misreports.jsonl
 
 train: ## Learns the shipped models anew from EVAL_DATA and dictionaries/training
 	cargo run --locked --release -- train --data "$(EVAL_DATA)" --written dictionaries/training --out dictionaries/models

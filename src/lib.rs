@@ -22,6 +22,10 @@ pub mod text;
 
 pub mod classify;
 
+pub mod claims;
+
+pub mod check;
+
 pub mod story;
 
 pub mod pipeline;

@@ -17,6 +17,9 @@ pub struct Args {
     /// The folder of the texts written for this project; `dictionaries/training` of its sources
     #[arg(long, value_name = "DIR")]
     written: Option<PathBuf>,
+    /// The labelled set of misreports; `tests/golden/misreports.jsonl` of its sources
+    #[arg(long, value_name = "FILE")]
+    misreports: Option<PathBuf>,
     /// Prints each label with its precision, recall and what it was taken for
     #[arg(long)]
     details: bool,
@@ -27,7 +30,7 @@ pub struct Args {
 /// # Errors
 /// When a set is there but cannot be read.
 pub fn run(args: Args) -> anyhow::Result<ExitCode> {
-    let Args { folder, written, details } = args;
+    let Args { folder, written, misreports, details } = args;
     if !folder.is_dir() {
         say(&format!("{} is not there: nothing was measured", folder.display()))?;
         return Ok(ExitCode::SUCCESS);
@@ -36,7 +39,14 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
         say(&line)?;
     }
     let city = dictionary::open(None)?;
-    for figure in eval::stories::measure(&folder, &Analyzer::new(&city)?)? {
+    let analyzer = Analyzer::new(&city)?;
+    for figure in eval::stories::measure(&folder, &analyzer)? {
+        say(&figure.to_string())?;
+    }
+    let labelled = misreports.map(|path| eval::misreports::labelled(&path, &analyzer)).transpose()?;
+    let mutated = eval::misreports::mutated(&folder, &city, &analyzer)?;
+    let pairs = eval::misreports::contradictions(&folder, &city, &analyzer)?;
+    for figure in labelled.into_iter().flatten().chain(mutated).chain(pairs) {
         say(&figure.to_string())?;
     }
     let report = eval::understanding::measure(&folder, written.as_deref(), &city)?;

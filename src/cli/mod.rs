@@ -3,6 +3,7 @@
 
 mod analyze;
 mod audit;
+mod check;
 mod check_config;
 mod corrections;
 mod demo;
@@ -47,6 +48,7 @@ enum Command {
     CheckConfig(check_config::Args),
     Analyze(analyze::Args),
     Stories(stories::Args),
+    Check(check::Args),
     Segment(segment::Args),
     Extract(extract::Args),
     Feed(feed::Args),
@@ -67,6 +69,7 @@ pub fn main() -> ExitCode {
         Command::Demo(args) => demo::run(args),
         Command::CheckConfig(args) => check_config::run(args),
         Command::Analyze(args) => analyze::run(args),
+        Command::Check(args) => check::run(args),
         Command::Stories(args) => stories::run(args),
         Command::Segment(args) => segment::run(args),
         Command::Extract(args) => extract::run(args),

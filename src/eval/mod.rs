@@ -4,6 +4,8 @@
 mod agreement;
 pub mod charset;
 pub mod feeds;
+pub mod misreports;
+mod mutate;
 pub mod news_pages;
 pub mod robots;
 pub mod score;

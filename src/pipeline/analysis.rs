@@ -5,9 +5,10 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 
 use crate::{
+    claims::Reader,
     classify::{Classifier, ClassifierError},
     domain::{Analysis, City, Mention, taipei},
-    text::Segmenter,
+    text::{LexiconError, Normaliser, Segmenter},
 };
 
 /// Why an analyzer could not be made.
@@ -16,6 +17,9 @@ pub enum AnalyzerError {
     /// The dictionaries do not fit the matching automaton, or a model is damaged.
     #[error("the dictionaries cannot be compiled: {0}")]
     Dictionary(#[from] ClassifierError),
+    /// The cue words of statements do not fit theirs.
+    #[error("the words of statements cannot be compiled: {0}")]
+    Cues(#[from] LexiconError),
 }
 
 /// All stages over one city's dictionaries. Making one takes a fraction of a second; it is then shared by all
@@ -24,6 +28,9 @@ pub enum AnalyzerError {
 pub struct Analyzer {
     segmenter: Arc<Segmenter>,
     classifier: Classifier,
+    claims: Reader,
+    normaliser: Normaliser,
+    city: City,
     version: String,
 }
 
@@ -33,9 +40,13 @@ impl Analyzer {
     /// # Errors
     /// [`AnalyzerError::Dictionary`] when they are too large or a model is damaged.
     pub fn new(city: &City) -> Result<Self, AnalyzerError> {
+        let segmenter = Arc::new(Segmenter::new(city));
         Ok(Self {
-            segmenter: Arc::new(Segmenter::new(city)),
+            claims: Reader::new(city, Arc::clone(&segmenter))?,
+            segmenter,
             classifier: Classifier::new(city)?,
+            normaliser: Normaliser::new(&city.variants),
+            city: city.clone(),
             version: city.version.clone(),
         })
     }
@@ -50,6 +61,21 @@ impl Analyzer {
     #[must_use]
     pub fn classifier(&self) -> &Classifier {
         &self.classifier
+    }
+
+    /// The reader of statements.
+    pub(super) fn claims(&self) -> &Reader {
+        &self.claims
+    }
+
+    /// What makes canonical copies.
+    pub(super) fn normaliser(&self) -> &Normaliser {
+        &self.normaliser
+    }
+
+    /// The dictionaries.
+    pub(super) fn city(&self) -> &City {
+        &self.city
     }
 
     /// Everything understood of a text that appeared at `published_at`; names are read as of that day in Taipei,

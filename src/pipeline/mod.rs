@@ -2,6 +2,7 @@
 //! touches neither network nor database.
 
 mod analysis;
+mod check;
 mod story;
 
 pub use analysis::{Analyzer, AnalyzerError};

@@ -23,8 +23,13 @@ fn split(text: &str, within: Span, ends: impl Fn(char) -> bool) -> Vec<Span> {
     let Some(part) = within.of(text) else { return parts };
     let mut start = within.start;
     let mut chars = part.char_indices().peekable();
+    let mut before = None;
     while let Some((at, c)) = chars.next() {
-        if !ends(c) {
+        let after = chars.peek().map(|it| it.1);
+        let in_number =
+            matches!(c, ',' | ':') && [before, after].iter().all(|it| it.is_some_and(|c| c.is_ascii_digit()));
+        before = Some(c);
+        if !ends(c) || in_number {
             continue;
         }
         let mut end = within.start + at + c.len_utf8();
@@ -74,5 +79,8 @@ mod tests {
         let parts: Vec<_> = clauses(text, sentences(text)[0]).into_iter().map(|span| span.of(text).unwrap()).collect();
         assert_eq!(parts, ["工務局說，", "路燈已修。"]);
         assert!(clauses(text, Span::new(1, 2)).is_empty());
+        let text = "經費3,200萬元,14:30開工";
+        let parts: Vec<_> = clauses(text, sentences(text)[0]).into_iter().map(|span| span.of(text).unwrap()).collect();
+        assert_eq!(parts, ["經費3,200萬元,", "14:30開工"]);
     }
 }

@@ -1,6 +1,7 @@
 //! The JSON that others rely on: shapes and conversions only. Fields may be added, never changed.
 
 mod analysis;
+mod check;
 mod document;
 mod page;
 mod story;
@@ -9,6 +10,7 @@ mod training;
 pub use analysis::{
     AgencyOut, AnalysisOut, CategoryOut, ClaimOut, EvidenceOut, PersonalOut, PlaceOut, SentimentOut, ServiceOut,
 };
+pub use check::{CheckOut, FactIn, FindingOut, QuotedOut};
 pub use document::{Document, DocumentId, instant};
 pub use page::{ArticleOut, EntryOut};
 pub use story::StoryOut;

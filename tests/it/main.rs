@@ -3,6 +3,7 @@
 
 mod accounts;
 mod architecture;
+mod check;
 mod classify;
 mod configuration;
 mod console;

@@ -44,8 +44,17 @@ fn written(text: &str, at: usize, context: Context) -> Option<(Days, usize)> {
         '日' if (1..=31).contains(&number) && stands_alone(text, at, end + '日'.len_utf8()) => {
             bare_day(text, at, context)
         }
+        // 18號早上 is a day; 18號 alone is as often a house, a platform or a wharf.
+        '號' if (1..=31).contains(&number) && has_part_behind(text, end + '號'.len_utf8()) => {
+            bare_day(text, at, context)
+        }
         _ => None,
     }
+}
+
+fn has_part_behind(text: &str, at: usize) -> bool {
+    text.get(at..)
+        .is_some_and(|rest| PARTS_BEHIND.iter().any(|part| rest.starts_with(part)) || rest.starts_with("開始"))
 }
 
 /// Whether N日 is a day of the month and not so many days: 7日內, 連續3日, 第2日.

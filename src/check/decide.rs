@@ -1,0 +1,260 @@
+//! From weighed pairs to findings and an alert.
+
+use super::{Candidate, Level, Topic, level::ALERT, pair::Ground, weights, why};
+use crate::{
+    claims::Sheet,
+    domain::{ClaimKind, Field, Span},
+};
+
+/// Findings of one report that are told; more of them say the same.
+const TOLD: usize = 20;
+
+/// How near an official statement must be to support a claim, of 3 in all.
+const SUPPORTS: f64 = 0.6;
+
+/// How sure, of the headline's own sureness, a pair with the body must be to stand for it.
+const IN_FULL: f64 = 0.3;
+
+/// What came out for one claim.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Verdict {
+    /// 與公布內容不符
+    Contradicted,
+    /// 所引為舊資料
+    Outdated,
+    /// 市府已說明並無此事
+    Denied,
+    /// 與公布內容相符
+    Supported,
+    /// 查無可比對之公布內容
+    NotFound,
+    /// 意見或評論
+    Opinion,
+}
+
+impl Verdict {
+    /// The name in JSON and the database.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Contradicted => "contradicted",
+            Self::Outdated => "outdated",
+            Self::Denied => "denied",
+            Self::Supported => "supported",
+            Self::NotFound => "not_found",
+            Self::Opinion => "opinion",
+        }
+    }
+
+    /// Whether it calls for an alert.
+    #[must_use]
+    pub fn alerts(self) -> bool {
+        matches!(self, Self::Contradicted | Self::Outdated | Self::Denied)
+    }
+}
+
+/// Words of a document: of the report, or of the official statement of that id. Spans are bytes of the field as given.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Quoted {
+    /// The id of the statement; none for the report.
+    pub id: Option<String>,
+    /// The field.
+    pub field: Field,
+    /// The bytes of the whole clause.
+    pub span: Span,
+    /// The bytes of the part that decides.
+    pub part: Span,
+}
+
+/// What was found of one claim.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Finding {
+    /// What came out.
+    pub verdict: Verdict,
+    /// What sort of claim.
+    pub kind: ClaimKind,
+    /// The claim.
+    pub claim: Quoted,
+    /// The official statement.
+    pub fact: Option<Quoted>,
+    /// How sure it is, 0 to 1.
+    pub score: f64,
+    /// Why, in a sentence.
+    pub why: String,
+}
+
+/// What was found of a report.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Checked {
+    /// The level of the alert.
+    pub level: Level,
+    /// The score of the strongest finding that alerts.
+    pub score: f64,
+    /// The strongest first.
+    pub findings: Vec<Finding>,
+}
+
+pub(super) fn decide(report: &Sheet, topics: &[Topic<'_>], candidates: Vec<Candidate<'_>>) -> Checked {
+    let mut weighed: Vec<(f64, Candidate<'_>)> =
+        candidates.into_iter().map(|it| (weights::score(it.ground, it.kind, &it.features), it)).collect();
+    weighed.sort_by(|a, b| b.0.total_cmp(&a.0));
+    let score = weighed.first().map_or(0.0, |it| it.0);
+    let mut findings: Vec<Finding> = Vec::new();
+    for (score, it) in weighed.iter().filter(|(score, _)| *score >= ALERT) {
+        let it = in_full(it, *score, &weighed);
+        let Some(finding) = found(report, *score, it) else { continue };
+        let known = findings
+            .iter()
+            .any(|other| other.claim.field == finding.claim.field && other.claim.span.overlaps(finding.claim.span));
+        if !known {
+            findings.push(finding);
+        }
+    }
+    let level = findings.iter().map(|finding| level(report, finding)).max().unwrap_or(Level::None);
+    for topic in topics {
+        for (claim, truth, near) in topic.supported(report).filter(|(_, _, near)| *near >= SUPPORTS) {
+            let quoted = claim_quoted(report, claim.clause, claim.span);
+            let Some((quoted, fact)) = quoted.zip(fact_quoted(topic, truth.clause, truth.span)) else { continue };
+            if findings.iter().any(|other| other.claim.field == quoted.field && other.claim.span == quoted.span) {
+                continue;
+            }
+            let why = why::supported(topic.fact);
+            findings.push(Finding {
+                verdict: Verdict::Supported,
+                kind: claim.kind(),
+                claim: quoted,
+                fact: Some(fact),
+                score: (near / 3.0).min(1.0),
+                why,
+            });
+        }
+    }
+    for (at, clause) in report.clauses.iter().enumerate().filter(|(_, clause)| clause.stance.is_opinion()) {
+        let Some(quoted) = claim_quoted(report, at, clause.span) else { continue };
+        if findings.iter().any(|other| other.claim.field == quoted.field && other.claim.span == quoted.span) {
+            continue;
+        }
+        let (kind, why) = (ClaimKind::Status, why::opinion());
+        findings.push(Finding { verdict: Verdict::Opinion, kind, claim: quoted, fact: None, score: 0.5, why });
+    }
+    if topics.is_empty() {
+        let specific = report.items.iter().filter(|item| !matches!(item.kind(), ClaimKind::Agency | ClaimKind::Status));
+        for item in specific {
+            let Some(quoted) = claim_quoted(report, item.clause, item.span) else { continue };
+            if findings.iter().any(|other| other.claim.field == quoted.field && other.claim.span == quoted.span) {
+                continue;
+            }
+            let (kind, why) = (item.kind(), why::not_found());
+            findings.push(Finding { verdict: Verdict::NotFound, kind, claim: quoted, fact: None, score: 0.5, why });
+        }
+    }
+    findings.truncate(TOLD);
+    Checked { level, score, findings }
+}
+
+/// What a headline says in short the body says in full: the pair with the body, where it is nearly as sure.
+fn in_full<'c, 'a>(it: &'c Candidate<'a>, score: f64, all: &'c [(f64, Candidate<'a>)]) -> &'c Candidate<'a> {
+    if it.truth.0 == Field::Text {
+        return it;
+    }
+    let same = |other: &Candidate<'_>| {
+        other.truth.0 == Field::Text
+            && other.claim == it.claim
+            && other.ground == it.ground
+            && std::ptr::eq(other.fact, it.fact)
+    };
+    all.iter().find(|(other, pair)| *other >= score * IN_FULL && same(pair)).map_or(it, |(_, pair)| pair)
+}
+
+fn level(report: &Sheet, finding: &Finding) -> Level {
+    let words = report.sentences.iter().find(|sentence| {
+        sentence.field == finding.claim.field
+            && report.original(sentence.field, sentence.span).is_some_and(|span| span.overlaps(finding.claim.span))
+    });
+    Level::of(finding.score, words.map_or("", |sentence| report.written(sentence.field, sentence.span)))
+}
+
+fn found(report: &Sheet, score: f64, it: &Candidate<'_>) -> Option<Finding> {
+    let (field, span) = it.claim;
+    let claim = Quoted {
+        id: None,
+        field,
+        span: report.original(field, trimmed(report.written(field, span), span))?,
+        part: report.original(field, it.claim_value)?,
+    };
+    let sheet = &it.fact.sheet;
+    let (field, span) = it.truth;
+    let fact = Quoted {
+        id: Some(it.fact.id.clone()),
+        field,
+        span: sheet.original(field, trimmed(sheet.written(field, span), span))?,
+        part: sheet.original(field, it.truth_value)?,
+    };
+    let verdict = match it.ground {
+        Ground::Denial => Verdict::Denied,
+        _ if it.former => Verdict::Outdated,
+        _ => Verdict::Contradicted,
+    };
+    let why = why::alert(report, it, verdict);
+    Some(Finding { verdict, kind: kind(report, it), claim, fact: Some(fact), score, why })
+}
+
+/// Words of what a city announces to those who live in it.
+const NOTICE: [&str; 22] = [
+    "停水",
+    "停電",
+    "停班",
+    "停課",
+    "上班上課",
+    "封閉",
+    "封路",
+    "封街",
+    "禁止進入",
+    "禁行",
+    "停診",
+    "門診",
+    "停駛",
+    "停航",
+    "發放",
+    "請領",
+    "補助",
+    "停止服務",
+    "免費搭",
+    "停業",
+    "受理服務",
+    "管制",
+];
+
+/// A state or a time of what was announced is a notice.
+fn kind(report: &Sheet, it: &Candidate<'_>) -> ClaimKind {
+    let written = report.written(it.claim.0, it.claim.1);
+    match it.kind {
+        ClaimKind::Status if NOTICE.iter().any(|word| written.contains(word)) => ClaimKind::Notice,
+        kind => kind,
+    }
+}
+
+fn claim_quoted(report: &Sheet, clause: usize, part: Span) -> Option<Quoted> {
+    quoted(report, clause, part, None)
+}
+
+fn fact_quoted(topic: &Topic<'_>, clause: usize, part: Span) -> Option<Quoted> {
+    quoted(&topic.fact.sheet, clause, part, Some(topic.fact.id.clone()))
+}
+
+fn quoted(sheet: &Sheet, clause: usize, part: Span, id: Option<String>) -> Option<Quoted> {
+    let clause = sheet.clauses.get(clause)?;
+    let span = trimmed(sheet.written(clause.field, clause.span), clause.span);
+    Some(Quoted {
+        id,
+        field: clause.field,
+        span: sheet.original(clause.field, span)?,
+        part: sheet.original(clause.field, part)?,
+    })
+}
+
+/// A clause without the mark that ends it.
+fn trimmed(written: &str, span: Span) -> Span {
+    let kept = written.trim_end_matches(['，', '。', '；', '：', ',', ':', ';', '！', '!', ' ']);
+    Span::new(span.start, span.start + kept.len())
+}

@@ -1,0 +1,46 @@
+//! What speaks for and against two statements contradicting each other, in numbers that can be shown.
+
+/// The names of the features, in their order.
+pub const FEATURES: [&str; 38] = [
+    "bias",
+    "clause_words",
+    "context_words",
+    "clause_characters",
+    "topic",
+    "topic_mass",
+    "specifics_agreeing",
+    "agreeing_context",
+    "agreeing_exists",
+    "fact_value_used",
+    "only_in_fact",
+    "only_in_report",
+    "slip",
+    "opinion",
+    "sentence_opinion",
+    "hearsay",
+    "question",
+    "quoted",
+    "spoken",
+    "correction",
+    "claim_former",
+    "fact_former",
+    "rounded",
+    "other_place",
+    "is_figure",
+    "is_date",
+    "is_agency",
+    "is_place",
+    "is_status",
+    "margin",
+    "orphan",
+    "orphan_alike",
+    "alike",
+    "orphan_topic",
+    "alike_topic",
+    "alike_specifics",
+    "orphan_slip",
+    "relative_day",
+];
+
+/// One number a feature, in the order of [`FEATURES`]; each between 0 and about 1.
+pub type Features = [f64; 38];

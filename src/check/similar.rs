@@ -1,0 +1,83 @@
+//! How alike two clauses are, by the words and characters they share.
+
+use crate::claims::Sheet;
+
+/// What the words of a neighbouring clause of the sentence count against those of the clause itself.
+const NEIGHBOUR: f32 = 0.4;
+
+/// Keys with their weights, in order of the keys, each once.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Bag {
+    words: Vec<(u64, f32)>,
+    mass: f32,
+}
+
+impl Bag {
+    fn new(words: impl Iterator<Item = (u64, f32)>) -> Self {
+        let mut words: Vec<(u64, f32)> = words.collect();
+        words.sort_by(|a, b| a.0.cmp(&b.0).then(b.1.total_cmp(&a.1)));
+        words.dedup_by_key(|it| it.0);
+        let mass = words.iter().map(|it| it.1).sum();
+        Self { words, mass }
+    }
+
+    /// The words of one clause.
+    pub(super) fn clause(sheet: &Sheet, clause: usize) -> Self {
+        Self::new(sheet.words_of(clause).iter().map(|token| (token.key, token.weight)))
+    }
+
+    /// The characters of one clause.
+    pub(super) fn characters(sheet: &Sheet, clause: usize) -> Self {
+        Self::new(sheet.characters_of(clause).iter().copied())
+    }
+
+    /// The words of a clause with those of its sentence, which count less.
+    pub(super) fn context(sheet: &Sheet, clause: usize) -> Self {
+        let Some(own) = sheet.clauses.get(clause) else { return Self::default() };
+        let (from, to) = sheet.sentences.get(own.sentence).map_or((clause, clause + 1), |sentence| sentence.clauses);
+        let all = (from..to).flat_map(|at| {
+            let share = if at == clause { 1.0 } else { NEIGHBOUR };
+            sheet.words_of(at).iter().map(move |token| (token.key, token.weight * share))
+        });
+        Self::new(all)
+    }
+
+    /// The words of a whole text.
+    pub(super) fn whole(sheet: &Sheet) -> Self {
+        Self::new(sheet.tokens.iter().map(|token| (token.key, token.weight)))
+    }
+
+    /// What the keys weigh that both have.
+    pub(super) fn shared(&self, other: &Self) -> f32 {
+        let (mut left, mut right) = (self.words.iter().peekable(), other.words.iter().peekable());
+        let mut shared = 0.0;
+        while let (Some(a), Some(b)) = (left.peek(), right.peek()) {
+            match a.0.cmp(&b.0) {
+                std::cmp::Ordering::Less => {
+                    left.next();
+                }
+                std::cmp::Ordering::Greater => {
+                    right.next();
+                }
+                std::cmp::Ordering::Equal => {
+                    shared += a.1.min(b.1);
+                    left.next();
+                    right.next();
+                }
+            }
+        }
+        shared
+    }
+
+    /// Twice the shared weight by the weight of both: 1 for the same words, 0 for none in common.
+    pub(super) fn alike(&self, other: &Self) -> f64 {
+        let mass = self.mass + other.mass;
+        if mass <= 0.0 { 0.0 } else { f64::from(2.0 * self.shared(other) / mass) }
+    }
+
+    /// The share of the smaller one's weight that the other has too.
+    pub(super) fn held(&self, other: &Self) -> f64 {
+        let mass = self.mass.min(other.mass);
+        if mass <= 0.0 { 0.0 } else { f64::from(self.shared(other) / mass) }
+    }
+}

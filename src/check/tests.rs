@@ -1,0 +1,77 @@
+use super::{
+    agree::{Relation, is_slip, relation},
+    *,
+};
+use crate::{
+    claims::{Item, Per, Value},
+    domain::{City, Field, Span},
+    text::{moments, quantities},
+};
+
+fn item(value: Value) -> Item {
+    Item { value, field: Field::Text, span: Span::new(0, 0), clause: 0, former: false, speaker: false }
+}
+
+fn figure(text: &str, per: Option<Per>) -> Item {
+    item(Value::Figure(quantities(text, &[])[0], per))
+}
+
+#[test]
+fn figures_agree_when_the_one_is_a_fair_way_to_write_the_other() {
+    for (claim, truth, expect) in [
+        ("2.5億元", "2億5,000萬元", Relation::Agree),
+        ("近三百人", "298名", Relation::Agree),
+        ("25億元", "2.5億元", Relation::Differ),
+        ("三成", "30%", Relation::Agree),
+        ("300人", "300戶", Relation::Apart),
+        ("300元", "300公尺", Relation::Apart),
+    ] {
+        assert_eq!(relation(&City::default(), &figure(claim, None), &figure(truth, None)), expect, "{claim} {truth}");
+    }
+    let (month, year) = (figure("300元", Some(Per::Month)), figure("300元", Some(Per::Year)));
+    assert_eq!(relation(&City::default(), &month, &year), Relation::Differ);
+    assert!(is_slip(&month, &year) && is_slip(&figure("25億元", None), &figure("2.5億元", None)));
+    assert!(is_slip(&figure("276台", None), &figure("267台", None)));
+    assert!(!is_slip(&figure("276台", None), &figure("312台", None)));
+}
+
+#[test]
+fn times_agree_within_what_was_said() {
+    for (claim, truth, expect) in [
+        ("3月5日", "2026年3月5日上午9時", Relation::Agree),
+        ("3月5日下午3時", "3月5日15:00", Relation::Agree),
+        ("3月5日", "3月1日至3月8日", Relation::Agree),
+        ("3月15日", "3月1日至3月8日", Relation::Differ),
+        ("3月5日起", "3月5日前", Relation::Differ),
+        ("下午3時", "3月5日", Relation::Apart),
+    ] {
+        let of = |text: &str| item(Value::Time(moments(text, chrono::NaiveDate::from_ymd_opt(2026, 3, 4))[0]));
+        assert_eq!(relation(&City::default(), &of(claim), &of(truth)), expect, "{claim} {truth}");
+    }
+}
+
+#[test]
+fn states_of_two_poles_are_each_other_turned_around() {
+    let mut city = City::default();
+    city.cues.claims.oppositions = vec![crate::domain::Opposition {
+        name: "operation".into(),
+        poles: vec![vec!["暫停".into()], vec!["恢復".into()]],
+    }];
+    let state = |pole, turned| item(Value::State(0, pole, turned));
+    for (claim, truth, expect) in [
+        (state(0, false), state(0, false), Relation::Agree),
+        (state(0, false), state(0, true), Relation::Differ),
+        (state(0, false), state(1, false), Relation::Differ),
+        (state(0, true), state(1, false), Relation::Agree),
+    ] {
+        assert_eq!(relation(&city, &claim, &truth), expect);
+    }
+}
+
+#[test]
+fn only_what_harms_and_is_sure_is_of_the_highest_level() {
+    assert_eq!(Level::of(0.95, "明天停班停課"), Level::A);
+    assert_eq!(Level::of(0.95, "展覽延長"), Level::B);
+    assert_eq!(Level::of(0.75, "明天停班停課"), Level::B);
+    assert_eq!(Level::of(0.3, "明天停班停課"), Level::None);
+}

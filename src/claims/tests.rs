@@ -1,0 +1,91 @@
+use std::sync::Arc;
+
+use super::*;
+use crate::{
+    domain::{City, ClaimCues, Cues, Field, Opposition},
+    text::{Measure, Normaliser, Segmenter},
+};
+
+fn words(list: &[&str]) -> Vec<String> {
+    list.iter().map(|word| (*word).to_owned()).collect()
+}
+
+fn sheet(text: &str) -> Sheet {
+    let claims = ClaimCues {
+        negators: words(&["未", "不"]),
+        denials: words(&["並無"]),
+        former: words(&["由", "原訂"]),
+        speakers: words(&["表示", "說"]),
+        hearsay: words(&["網傳"]),
+        oppositions: vec![Opposition { name: "operation".into(), poles: vec![words(&["暫停"]), words(&["恢復"])] }],
+        ..ClaimCues::default()
+    };
+    let city = City { cues: Cues { claims, ..Cues::default() }, ..City::default() };
+    let reader = Reader::new(&city, Arc::new(Segmenter::new(&city))).unwrap();
+    let normaliser = Normaliser::default();
+    reader.read(normaliser.normalise(""), normaliser.normalise(text), &[], None)
+}
+
+fn figures(sheet: &Sheet) -> Vec<(f64, Measure, Option<Per>, bool)> {
+    let figure = |item: &Item| match item.value {
+        Value::Figure(figure, per) => Some((figure.low, figure.measure, per, item.former)),
+        _ => None,
+    };
+    sheet.items.iter().filter_map(figure).collect()
+}
+
+#[test]
+fn a_former_value_is_told_from_the_present_one() {
+    let sheet = sheet("經費由5.6億元修正為6.9億元。");
+    assert_eq!(figures(&sheet), [(5.6e8, Measure::Money, None, true), (6.9e8, Measure::Money, None, false)]);
+}
+
+#[test]
+fn a_figure_knows_what_it_is_counted_by() {
+    let found = figures(&sheet("每戶每月補助3,000元，全年共3億元。"));
+    assert_eq!(found[0], (3000.0, Measure::Money, Some(Per::Month), false));
+    assert_eq!(found[1].2, None);
+}
+
+#[test]
+fn a_negator_right_before_a_state_turns_it_around() {
+    let states = |text: &str| -> Vec<Value> {
+        sheet(text).items.iter().map(|item| item.value).filter(|value| matches!(value, Value::State(..))).collect()
+    };
+    assert_eq!(states("渡輪暫停。"), [Value::State(0, 0, false)]);
+    assert_eq!(states("渡輪未暫停。"), [Value::State(0, 0, true)]);
+    assert_eq!(states("渡輪恢復。"), [Value::State(0, 1, false)]);
+}
+
+#[test]
+fn clauses_say_how_they_are_meant() {
+    let sheet = sheet("網傳要停水，市府並無計畫。真的嗎？");
+    let [first, second, third] = sheet.clauses.as_slice() else { panic!("{:?}", sheet.clauses) };
+    assert!(first.stance.is_hearsay() && !first.stance.is_denial());
+    assert!(second.stance.is_denial());
+    assert!(third.stance.is_question());
+    assert!(sheet.stances(0).1.is_denial(), "a sentence is meant as all of its clauses");
+}
+
+#[test]
+fn a_quotation_has_its_words_and_its_speaker() {
+    let sheet = sheet("水利專家表示「高雄不能只靠加高堤防來防洪」。");
+    let [quote] = sheet.quotations.as_slice() else { panic!("{:?}", sheet.quotations) };
+    assert_eq!(sheet.written(Field::Text, quote.speaker.unwrap()), "水利專家");
+    assert_eq!(sheet.written(Field::Text, quote.span), "高雄不能只靠加高堤防來防洪");
+}
+
+#[test]
+fn a_space_between_words_of_a_post_is_a_mark() {
+    let sheet = sheet("明天停水 記得儲水 共 300 戶");
+    let parts: Vec<&str> = sheet.clauses.iter().map(|clause| sheet.written(clause.field, clause.span)).collect();
+    assert_eq!(parts, ["明天停水", "記得儲水", "共 300 戶"]);
+}
+
+#[test]
+fn odd_input_is_laid_out_in_bounded_time() {
+    for text in ["", "。", "\0", "🌧️", &"3,".repeat(200_000), &"「".repeat(100_000), &"字".repeat(1_000_000)] {
+        let sheet = sheet(text);
+        assert!(sheet.clauses.len() <= 2000);
+    }
+}
