@@ -8,6 +8,9 @@ SHELL := /bin/bash
 # Measured data is not part of this repository: EVAL_DATA=/elsewhere make eval
 EVAL_DATA ?= ../shared/data
 
+# The Python programs that `make bench` measures Clarion beside.
+PEERS := target/bench-venv
+
 # Runs a step and says how long it took.
 step = @echo "==> $(1)"; from=$$SECONDS; $(2); echo "<== $(1): $$((SECONDS - from)) s"
 
@@ -45,8 +48,22 @@ eval: ## Measures the analysis against EVAL_DATA
 train: ## Learns the shipped models anew from EVAL_DATA and dictionaries/training
 	cargo run --locked --release -- train --data "$(EVAL_DATA)" --written dictionaries/training --out dictionaries/models
 
-bench: ## Measures the speed of the stages beside a peer in the same run
-	cargo bench --locked --bench stages
+bench: $(PEERS)/ready ## Measures speed and accuracy beside jieba, SnowNLP and cnsenti on EVAL_DATA
+	@if [ ! -d "$(EVAL_DATA)" ]; then \
+	    echo "bench: there is no folder $(EVAL_DATA); name it with EVAL_DATA=..." >&2; exit 1; \
+	fi
+	cargo build --locked --release
+	$(PEERS)/bin/python benches/peers.py --clarion target/release/clarion --data "$(EVAL_DATA)" \
+	    --written dictionaries/training --dictionaries dictionaries --out target/bench.md
+	cargo bench --locked --bench stages | tee -a target/bench.md
+
+$(PEERS)/ready: benches/requirements.txt
+	@command -v python3 >/dev/null || { echo "bench: python3 is missing (Debian: apt-get install python3-venv)" >&2; exit 1; }
+	@python3 -m venv --clear $(PEERS) || \
+	    { echo "bench: this Python cannot make an environment with pip (Debian: apt-get install python3-venv)" >&2; exit 1; }
+	@$(PEERS)/bin/python -m pip install --quiet --disable-pip-version-check --requirement $< || \
+	    { echo "bench: pip could not fetch what $< names; is there a network, or a proxy to be named?" >&2; exit 1; }
+	@touch $@
 
 tools: ## What the tests need of the system: checks, and installs as root
 	$(call step,tools,.ci/tools)

@@ -1,11 +1,19 @@
 //! `clarion eval`: measures the stages on real data and prints the figures beside their targets.
 
-use std::{path::PathBuf, process::ExitCode};
+use std::{
+    fs::File,
+    io::{BufWriter, Write},
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
+
+use anyhow::Context;
+use serde_json::json;
 
 use super::{dictionary, say};
 use crate::{
     clock::{Clock, SystemClock},
-    eval,
+    eval::{self, understanding::Asked},
     pipeline::Analyzer,
 };
 
@@ -23,6 +31,9 @@ pub struct Args {
     /// Prints each label with its precision, recall and what it was taken for
     #[arg(long)]
     details: bool,
+    /// Writes what was answered to each written text that was held out, as JSON Lines
+    #[arg(long, value_name = "FILE")]
+    answers: Option<PathBuf>,
 }
 
 /// Runs the command.
@@ -30,7 +41,7 @@ pub struct Args {
 /// # Errors
 /// When a set is there but cannot be read.
 pub fn run(args: Args) -> anyhow::Result<ExitCode> {
-    let Args { folder, written, misreports, details } = args;
+    let Args { folder, written, misreports, details, answers } = args;
     if !folder.is_dir() {
         say(&format!("{} is not there: nothing was measured", folder.display()))?;
         return Ok(ExitCode::SUCCESS);
@@ -58,5 +69,17 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
             say(&format!("{name}\n{table}"))?;
         }
     }
+    if let Some(path) = answers {
+        write(&report.asked, &path).with_context(|| format!("cannot write {}", path.display()))?;
+    }
     Ok(ExitCode::SUCCESS)
+}
+
+fn write(asked: &[Asked], path: &Path) -> std::io::Result<()> {
+    let mut file = BufWriter::new(File::create(path)?);
+    for Asked { target, title, text, truth, answer } in asked {
+        let line = json!({"target": target.name(), "title": title, "text": text, "truth": truth, "answer": answer});
+        writeln!(file, "{line}")?;
+    }
+    file.flush()
 }

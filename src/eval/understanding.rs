@@ -25,6 +25,23 @@ pub struct Report {
     pub figures: Vec<Figure>,
     /// Under the name of a figure, its labels one by one.
     pub details: Vec<(String, String)>,
+    /// What was answered to the texts written for this project.
+    pub asked: Vec<Asked>,
+}
+
+/// A text of the held-out fold with one of its labels, so that other programs can be asked the same.
+#[derive(Debug)]
+pub struct Asked {
+    /// What the label is about.
+    pub target: Target,
+    /// The headline.
+    pub title: String,
+    /// The body.
+    pub text: String,
+    /// The label.
+    pub truth: String,
+    /// The best answer; empty where there was none.
+    pub answer: String,
 }
 
 /// A measure of a list of answers.
@@ -53,6 +70,7 @@ pub fn measure(data: &Path, written: Option<&Path>, city: &City) -> anyhow::Resu
     cases(&asked, &mut report);
     questions(&asked, &mut report);
     written_texts(&asked, &mut report);
+    report.asked = asked.iter().flat_map(|(example, analysis)| one_by_one(example, analysis)).collect();
     baselines(&corpus, &mut report);
     if let Some(passes) = written.map(|folder| folder.join("passes.tsv")).filter(|path| path.is_file()) {
         report.figures.extend(agreement::measure(&passes)?);
@@ -119,6 +137,16 @@ fn ranked(target: Target, analysis: &Analysis) -> Vec<(String, f64)> {
         Target::Sentiment => polarity(analysis.sentiment),
         Target::TowardCity => polarity(analysis.toward_city),
     }
+}
+
+/// The answers to a text written for this project.
+fn one_by_one<'a>(example: &'a Example, analysis: &'a Analysis) -> impl Iterator<Item = Asked> {
+    let written = Target::ALL.into_iter().filter(|_| example.origin == Origin::Written);
+    written.filter_map(|target| {
+        let answer = ranked(target, analysis).into_iter().next().map_or_else(String::new, |(label, _)| label);
+        let (title, text) = (example.title.clone(), example.text.clone());
+        Some(Asked { target, title, text, truth: example.label(target)?.to_owned(), answer })
+    })
 }
 
 fn answers(asked: &[(&Example, Analysis)], target: Target, take: impl Fn(&Example) -> bool) -> Vec<Answer> {

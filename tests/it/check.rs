@@ -5,11 +5,12 @@ use std::{
     io::Write,
     path::Path,
     process::{Command, Stdio},
-    time::Instant,
+    time::Duration,
 };
 
 use clarion::{
     check::{Checked, Fact, Level, Register, Verdict},
+    clock::{Clock, SystemClock},
     domain::ClaimKind,
     pipeline::Analyzer,
     wire::{Document, FactIn, instant},
@@ -104,7 +105,8 @@ async fn a_report_that_quotes_the_clarification_is_left_alone() {
 
 #[tokio::test]
 async fn odd_statements_and_reports_are_read_in_bounded_time() {
-    let table: String = (1..=300).map(|row| format!("項目{row}\t預算{}萬{}千元\n", row * 7, row % 10)).collect();
+    let table: Vec<String> = (1..=300).map(|row| format!("項目{row}\t預算{}萬{}千元", row * 7, row % 10)).collect();
+    let table = table.join("\n");
     let english = "The detention pond in Niaosong costs NT$250 million and will be completed in December 2026.";
     let quotation = "里長說：「埤前滯洪池工程\n總經費2.5億元，\n我們等了十年。」";
     let line = "埤前滯洪池工程總經費25億元，".repeat(40_000);
@@ -116,11 +118,11 @@ async fn odd_statements_and_reports_are_read_in_bounded_time() {
         ("2026-03-01T00:00:00", "", "\0\u{202e}\u{feff}"),
         ("2026-03-01T00:00:00", "", ""),
     ];
-    let begun = Instant::now();
+    let begun = SystemClock::start();
     for text in [table.as_str(), english, quotation, &line, "\0", "埤前滯洪池工程總經费2.5亿元"] {
         let _ = check(&facts, "2026-03-04T15:00:00", text).await;
     }
-    assert!(begun.elapsed().as_secs() < 120);
+    assert!(begun.monotonic() < Duration::from_mins(2), "{:?}", begun.monotonic());
 }
 
 /// What the program says to `input`.
@@ -187,8 +189,8 @@ async fn hardly_a_true_report_of_the_labelled_set_is_flagged() {
     for line in &lines {
         let document = Document::from_line(&line["report"].to_string()).unwrap();
         let published = document.published();
-        let checked = checker.check(&analyzer.sheet(&document.title, &document.text, published), published);
-        let flagged = checked.level != Level::None;
+        let found = checker.check(&analyzer.sheet(&document.title, &document.text, published), published);
+        let flagged = found.level != Level::None;
         match (line["flag"].as_bool().unwrap(), flagged) {
             (true, true) => right += 1.0,
             (false, flagged) => {
