@@ -153,8 +153,8 @@ impl Classifier {
 
     fn features_of(&self, read: &Read<'_>) -> Features {
         let mut features = Features::of(&read.reading, &self.fold);
-        features.add_found(&found::found(&self.city, &read.reading, &read.places));
-        features.add_rules(&found::statements(&self.city, &read.reading, &read.rules()));
+        features.add_found(found::found(&self.city, &read.reading, &read.places));
+        features.add_rules(found::statements(&self.city, &read.reading, &read.rules()));
         features
     }
 
