@@ -1,6 +1,9 @@
 //! What the dictionaries found in a text and what the rules made of it, as names for the models.
 
-use super::{name::Owner, places::Place, reading::Reading, scope::Location, sentiment::Tones, services::ServiceScore};
+use super::{
+    linear::named, name::Owner, places::Place, reading::Reading, scope::Location, sentiment::Tones,
+    services::ServiceScore,
+};
 use crate::domain::{AgencyGuess, City, Field, Label, Scope, TextKind};
 
 /// What the rules said of a text.
@@ -19,64 +22,76 @@ const STEPS: [f64; 6] = [-0.6, -0.3, -0.1, 0.1, 0.3, 0.6];
 /// Lengths of a text in characters between which it is of one sort: a comment, a post, a short and a long report.
 const LENGTHS: [usize; 5] = [12, 30, 70, 150, 400];
 
-/// Names for everything found: services by strong (`S:`) and weak words (`W:`) and the words themselves (`w:`), bodies
-/// that lead (`L:`) and that are named (`A:`), other names by what they name, and districts (`D:`).
-pub(super) fn found(city: &City, reading: &Reading<'_>, places: &[Place]) -> Vec<String> {
-    let mut found = Vec::new();
+/// The buckets of the names of everything found: services by strong (`S:`) and weak words (`W:`) and the words themselves
+/// (`w:`), bodies that lead (`L:`) and that are named (`A:`), other names by what they name, and districts (`D:`).
+pub(super) fn found(city: &City, reading: &Reading<'_>, places: &[Place]) -> Vec<u32> {
+    let most = 2 * reading.services.len() + reading.leads.len() + reading.names.len() + places.len();
+    let mut found = Vec::with_capacity(most);
     for word in &reading.services {
         let Some(service) = city.services.get(word.what.service) else { continue };
-        found.push(format!("{}:{}", if word.what.strong { 'S' } else { 'W' }, service.id));
-        found.push(format!("w:{}", reading.written(word.field, word.span)));
+        found.push(named(&[if word.what.strong { "S:" } else { "W:" }, &service.id]));
+        found.push(named(&["w:", reading.written(word.field, word.span)]));
     }
     for word in &reading.leads {
         let lead = city.services.get(word.what.service).and_then(|service| service.leads.get(word.what.lead));
-        found.extend(lead.map(|lead| format!("L:{}", lead.agency)));
+        found.extend(lead.map(|lead| named(&["L:", &lead.agency])));
     }
     for name in &reading.names {
         found.push(match name.what.owner {
             Owner::Agency { agency, .. } => {
                 let Some(agency) = city.agencies.get(agency) else { continue };
-                format!("A:{}", agency.name)
+                named(&["A:", &agency.name])
             }
-            Owner::Government => "G".to_owned(),
-            Owner::Here | Owner::District { .. } => "H".to_owned(),
-            Owner::Village(_) | Owner::Road(_) | Owner::RoadStem(_) => "V".to_owned(),
-            Owner::Station(_) => "T".to_owned(),
-            Owner::Facility(_) => "F".to_owned(),
-            Owner::OtherCity => "O".to_owned(),
-            Owner::OtherDistrict => "Q".to_owned(),
-            Owner::OtherAgency => "P".to_owned(),
-            Owner::Abroad => "R".to_owned(),
+            Owner::Government => named(&["G"]),
+            Owner::Here | Owner::District { .. } => named(&["H"]),
+            Owner::Village(_) | Owner::Road(_) | Owner::RoadStem(_) => named(&["V"]),
+            Owner::Station(_) => named(&["T"]),
+            Owner::Facility(_) => named(&["F"]),
+            Owner::OtherCity => named(&["O"]),
+            Owner::OtherDistrict => named(&["Q"]),
+            Owner::OtherAgency => named(&["P"]),
+            Owner::Abroad => named(&["R"]),
         });
     }
-    found.extend(places.iter().filter_map(|place| place.mention.district.as_ref()).map(|name| format!("D:{name}")));
+    let districts = places.iter().filter_map(|place| place.mention.district.as_ref());
+    found.extend(districts.map(|name| named(&["D:", name])));
     found
 }
 
-/// Names for what the rules said.
-pub(super) fn statements(city: &City, reading: &Reading<'_>, rules: &Rules<'_>) -> Vec<String> {
-    let step = |score: f64| STEPS.iter().filter(|bound| score > **bound).count();
+/// The buckets of the names of what the rules said.
+pub(super) fn statements(city: &City, reading: &Reading<'_>, rules: &Rules<'_>) -> [u32; 14] {
     let texts = [Field::Title, Field::Text].map(|field| reading.copy(field).text());
     let length = texts.iter().map(|text| text.chars().take(500).count()).sum::<usize>();
-    let mut said = vec![
-        format!("kind:{}", rules.kind.name()),
-        format!("tone:{}", rules.tones.whole.label.name()),
-        format!("tone:{}", step(rules.tones.whole.score)),
-        format!("city:{}", rules.tones.toward_city.label.name()),
-        format!("city:{}", step(rules.tones.toward_city.score)),
-        format!("here:{}", step(rules.location.probability() * 2.0 - 1.0)),
-        format!("scope:{}", step(rules.scope.score * 2.0 - 1.0)),
-        format!("long:{}", LENGTHS.iter().filter(|bound| length > **bound).count()),
-        format!("headline:{}", !texts.iter().any(|text| text.is_empty())),
-        format!("end:{}", end(texts)),
-        format!("cleared:{}", rules.tones.cleared),
-    ];
     let service = rules.services.first().and_then(|best| city.services.get(best.service));
-    said.push(format!("service:{}", service.map_or("-", |service| &service.id)));
-    said.push(format!("ours:{}", rules.agencies.first().map_or("-", |best| if best.city { "yes" } else { "no" })));
-    let blamed = rules.tones.toward_city.label == Label::Negative;
-    said.push(format!("{}:{blamed}", rules.kind.name()));
-    said
+    let Tones { whole, toward_city, cleared } = rules.tones;
+    [
+        named(&["kind:", rules.kind.name()]),
+        named(&["tone:", whole.label.name()]),
+        named(&["tone:", step(whole.score)]),
+        named(&["city:", toward_city.label.name()]),
+        named(&["city:", step(toward_city.score)]),
+        named(&["here:", step(rules.location.probability() * 2.0 - 1.0)]),
+        named(&["scope:", step(rules.scope.score * 2.0 - 1.0)]),
+        named(&["long:", digit(LENGTHS.iter().filter(|bound| length > **bound).count())]),
+        named(&["headline:", truth(!texts.iter().any(|text| text.is_empty()))]),
+        named(&["end:", end(texts).encode_utf8(&mut [0; 4])]),
+        named(&["cleared:", truth(cleared)]),
+        named(&["service:", service.map_or("-", |service| &service.id)]),
+        named(&["ours:", rules.agencies.first().map_or("-", |best| if best.city { "yes" } else { "no" })]),
+        named(&[rules.kind.name(), ":", truth(toward_city.label == Label::Negative)]),
+    ]
+}
+
+fn step(score: f64) -> &'static str {
+    digit(STEPS.iter().filter(|bound| score > **bound).count())
+}
+
+fn digit(number: usize) -> &'static str {
+    ["0", "1", "2", "3", "4", "5", "6"].get(number).copied().unwrap_or_default()
+}
+
+fn truth(holds: bool) -> &'static str {
+    if holds { "true" } else { "false" }
 }
 
 /// How a text ends says what its writer is doing.

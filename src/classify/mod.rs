@@ -4,6 +4,7 @@
 mod agencies;
 mod decide;
 mod found;
+mod gazetteer;
 mod kind;
 mod linear;
 mod name;
@@ -26,6 +27,7 @@ use crate::{
     text::{Fold, LexiconError, Normalised, Normaliser},
 };
 use found::Rules;
+use gazetteer::Gazetteer;
 use linear::{Linear, Opinion};
 use name::Owner;
 use reading::{Reading, Vocabulary};
@@ -51,6 +53,7 @@ pub struct Classifier {
     normaliser: Normaliser,
     fold: Fold,
     vocabulary: Vocabulary,
+    gazetteer: Gazetteer,
     linear: Linear,
 }
 
@@ -75,7 +78,8 @@ impl Classifier {
         let normaliser = Normaliser::new(&city.variants);
         let vocabulary = Vocabulary::new(city, &normaliser)?;
         let linear = Linear::new(&city.models)?;
-        Ok(Self { city: city.clone(), normaliser, fold: Fold::new(&city.fold), vocabulary, linear })
+        let gazetteer = Gazetteer::new(city);
+        Ok(Self { city: city.clone(), normaliser, fold: Fold::new(&city.fold), vocabulary, gazetteer, linear })
     }
 
     /// Everything that can be said of a text. `day` is the day it appeared in Taipei: names that had ended by then are
@@ -161,7 +165,7 @@ impl Classifier {
         let services = services::rank(&self.city, &reading);
         let kind = kind::of(&reading, &services);
         let scope = scope::decide(&self.city, &location, &reading, &services, kind);
-        let places = places::list(&self.city, &reading, location.is_here());
+        let places = places::list(&self.city, &self.gazetteer, &reading, location.is_here());
         let agencies = agencies::rank(&self.city, &reading, &services, location.is_here());
         let tones = sentiment::of(&self.city, &reading, &services, &agencies, kind, scope.inside);
         Read { reading, location, services, agencies, places, kind, scope, tones }
@@ -169,8 +173,8 @@ impl Classifier {
 
     fn features_of(&self, read: &Read<'_>) -> Features {
         let mut features = Features::of(&read.reading, &self.fold);
-        features.add_found(&found::found(&self.city, &read.reading, &read.places));
-        features.add_rules(&found::statements(&self.city, &read.reading, &read.rules()));
+        features.add_found(found::found(&self.city, &read.reading, &read.places));
+        features.add_rules(found::statements(&self.city, &read.reading, &read.rules()));
         features
     }
 

@@ -3,10 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use super::{
+    gazetteer::Gazetteer,
     name::{Meaning, Owner, road_stem, stem},
     reading::{Found, Reading},
 };
-use crate::domain::{AgencyKind, City, District, Field, PlaceKind, PlaceMention, Road};
+use crate::domain::{AgencyKind, City, District, Field, PlaceKind, PlaceMention};
 
 /// What a name says for its district: written out in full, by the office in charge of it, or by what lies in it.
 const DISTRICT_VOTE: f64 = 3.0;
@@ -41,8 +42,9 @@ pub(super) struct Place {
 
 /// The places of this city that a text names, in order. Roads and villages share their names with other cities:
 /// they count only where the text, or the nearest place before them, is ours.
-pub(super) fn list(city: &City, reading: &Reading<'_>, here: bool) -> Vec<Place> {
-    let settling = Settling { named: named_districts(city, reading), roads: road_districts(city, reading) };
+pub(super) fn list(city: &City, gazetteer: &Gazetteer, reading: &Reading<'_>, here: bool) -> Vec<Place> {
+    let settling =
+        Settling { gazetteer, named: named_districts(city, reading), roads: road_districts(city, gazetteer, reading) };
     let mut known = HashMap::new();
     let mut places = Vec::new();
     let mut nearest_is_ours = here;
@@ -137,14 +139,15 @@ fn is_bearing(reading: &Reading<'_>, found: &Found<Meaning>) -> bool {
 
 /// What tells districts of one name apart.
 struct Settling<'a> {
+    gazetteer: &'a Gazetteer,
     /// The districts a text names.
     named: BTreeSet<&'a str>,
     /// The districts of each road it names.
-    roads: Vec<BTreeSet<&'a str>>,
+    roads: Vec<&'a BTreeSet<String>>,
 }
 
 /// The districts of each road of the text: a corner lies where both roads do.
-fn road_districts<'a>(city: &'a City, reading: &Reading<'_>) -> Vec<BTreeSet<&'a str>> {
+fn road_districts<'a>(city: &City, gazetteer: &'a Gazetteer, reading: &Reading<'_>) -> Vec<&'a BTreeSet<String>> {
     let owners: BTreeSet<usize> = reading
         .names
         .iter()
@@ -153,14 +156,10 @@ fn road_districts<'a>(city: &'a City, reading: &Reading<'_>) -> Vec<BTreeSet<&'a
             _ => None,
         })
         .collect();
-    owners.into_iter().map(|index| districts_of_road(city, index)).collect()
-}
-
-/// The districts of a road by one of its rows, and of what people call its parts.
-fn districts_of_road(city: &City, index: usize) -> BTreeSet<&str> {
-    let Some(name) = city.roads.get(index).map(|road| &road.name) else { return BTreeSet::new() };
-    let parts = |road: &&Road| road.name == *name || road_stem(&road.name).as_ref() == Some(name);
-    city.roads.iter().filter(parts).map(|road| road.district.as_str()).collect()
+    owners
+        .into_iter()
+        .map(|index| gazetteer.districts_of_road(city.roads.get(index).map_or("", |road| &road.name)))
+        .collect()
 }
 
 /// The number of the lane right behind a road (自強街446巷); empty without one.
@@ -185,23 +184,15 @@ fn known_place(
         }
         Owner::Village(index) => {
             let name = &city.villages.get(index)?.name;
-            let all = city.villages.iter().filter(|village| village.name == *name);
-            (
-                PlaceKind::Village,
-                name,
-                settling.among(all.map(|village| village.district.as_str()).collect()),
-                VILLAGE_VOTE,
-            )
+            (PlaceKind::Village, name, settling.among(settling.gazetteer.districts_of_village(name)), VILLAGE_VOTE)
         }
         Owner::Road(index) => {
             let name = &city.roads.get(index)?.name;
-            let district = settling.road(city, name, lane, districts_of_road(city, index));
-            (PlaceKind::Road, name, district, POINT_VOTE)
+            (PlaceKind::Road, name, settling.road(name, lane), POINT_VOTE)
         }
         Owner::RoadStem(index) => {
             let stem = road_stem(&city.roads.get(index)?.name)?;
-            let parts = city.roads.iter().filter(|road| road_stem(&road.name).as_ref() == Some(&stem));
-            let district = settling.road(city, &stem, lane, parts.map(|road| road.district.as_str()).collect());
+            let district = settling.road(&stem, lane);
             return Some((PlaceKind::Road, stem, district, POINT_VOTE));
         }
         Owner::Station(index) => {
@@ -220,21 +211,20 @@ fn known_place(
 
 impl Settling<'_> {
     /// The one district of a shared name: its only one, or the only one of them that the text names.
-    fn among(&self, all: BTreeSet<&str>) -> Option<String> {
-        only(&all).or_else(|| only(&all.into_iter().filter(|district| self.named.contains(district)).collect()))
+    fn among(&self, all: &BTreeSet<String>) -> Option<String> {
+        only(all.iter()).or_else(|| only(all.iter().filter(|district| self.named.contains(district.as_str()))))
     }
 
     /// The one district of a road: as for other names, or where all roads of the text meet, or where it usually lies.
-    fn road(&self, city: &City, name: &str, lane: &str, all: BTreeSet<&str>) -> Option<String> {
-        let meeting = all.iter().copied().filter(|district| self.roads.iter().all(|road| road.contains(district)));
-        let meeting = meeting.collect();
-        let usual = |lane: &str| city.usual.iter().find(|usual| usual.road == name && usual.lane == lane);
-        self.among(all)
-            .or_else(|| only(&meeting))
-            .or_else(|| usual(lane).or_else(|| usual("")).map(|usual| usual.district.clone()))
+    fn road(&self, name: &str, lane: &str) -> Option<String> {
+        let all = self.gazetteer.districts_of_road(name);
+        let meets = |district: &&String| self.roads.iter().all(|road| road.contains(*district));
+        let usual = || self.gazetteer.usual(name, lane).or_else(|| self.gazetteer.usual(name, ""));
+        self.among(all).or_else(|| only(all.iter().filter(meets))).or_else(|| usual().map(str::to_owned))
     }
 }
 
-fn only(districts: &BTreeSet<&str>) -> Option<String> {
-    districts.first().filter(|_| districts.len() == 1).map(|&district| district.to_owned())
+/// The district, where there is just one.
+fn only<'a>(mut districts: impl Iterator<Item = &'a String>) -> Option<String> {
+    districts.next().filter(|_| districts.next().is_none()).cloned()
 }

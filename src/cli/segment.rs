@@ -32,7 +32,7 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
 fn spaced(segmenter: &Segmenter, line: &str) -> String {
     let mut spaced = String::with_capacity(line.len() * 3 / 2);
     for word in segmenter.segment(line) {
-        let Some(word) = word.span.of(line).filter(|word| !word.trim().is_empty()) else { continue };
+        let Some(word) = word.span.of(line).filter(|word| word.chars().any(|c| !c.is_whitespace())) else { continue };
         if !spaced.is_empty() {
             spaced.push(' ');
         }

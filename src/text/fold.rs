@@ -9,8 +9,9 @@ const BASIC_PLANE: usize = 0x1_0000;
 /// same byte offsets as the text.
 #[derive(Debug, Clone, Default)]
 pub struct Fold {
-    /// Indexed by code point; `\0` where a character stays.
-    basic: Vec<char>,
+    /// Indexed by code point; zero where a character stays. A character of this plane is folded to another of it, as both
+    /// have the same length.
+    basic: Vec<u16>,
     /// The supplementary planes, where hardly anything is folded.
     supplementary: HashMap<char, char>,
 }
@@ -19,11 +20,11 @@ impl Fold {
     /// A table of `(from, to)` pairs; a pair of unequal UTF-8 length is left out.
     #[must_use]
     pub fn new(pairs: &[(char, char)]) -> Self {
-        let mut fold = Self { basic: vec!['\0'; BASIC_PLANE], supplementary: HashMap::new() };
+        let mut fold = Self { basic: vec![0; BASIC_PLANE], supplementary: HashMap::new() };
         for &(from, to) in pairs.iter().filter(|(from, to)| from.len_utf8() == to.len_utf8() && from != to) {
-            match fold.basic.get_mut(from as usize) {
-                Some(slot) => *slot = to,
-                None => {
+            match (fold.basic.get_mut(from as usize), u16::try_from(u32::from(to))) {
+                (Some(slot), Ok(to)) => *slot = to,
+                _ => {
                     fold.supplementary.insert(from, to);
                 }
             }
@@ -35,8 +36,8 @@ impl Fold {
     #[must_use]
     pub fn char(&self, c: char) -> char {
         match self.basic.get(c as usize) {
-            Some('\0') => c,
-            Some(&to) => to,
+            Some(0) => c,
+            Some(&to) => char::from_u32(u32::from(to)).unwrap_or(c),
             None => self.supplementary.get(&c).copied().unwrap_or(c),
         }
     }
@@ -44,7 +45,9 @@ impl Fold {
     /// A folded copy of the same byte length and character boundaries.
     #[must_use]
     pub fn apply(&self, text: &str) -> String {
-        text.chars().map(|c| if c.is_ascii() { c } else { self.char(c) }).collect()
+        let mut folded = String::with_capacity(text.len());
+        folded.extend(text.chars().map(|c| if c.is_ascii() { c } else { self.char(c) }));
+        folded
     }
 }
 

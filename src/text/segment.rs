@@ -1,7 +1,5 @@
 //! Words of Chinese text: jieba over a Simplified working copy, with the city's own words.
 
-use std::collections::HashSet;
-
 use jieba_rs::Jieba;
 
 use super::{Fold, Normaliser};
@@ -40,7 +38,9 @@ pub struct Segmenter {
     fold: Fold,
     normaliser: Normaliser,
     /// Words of one character that carry no meaning of their own (的, 很, 到), as they stand in the working copy.
-    particles: HashSet<char>,
+    particles: CharSet,
+    numbers: CharSet,
+    measures: CharSet,
 }
 
 impl Segmenter {
@@ -57,7 +57,8 @@ impl Segmenter {
         }
         let single = |word: &String| word.chars().next().filter(|_| word.chars().nth(1).is_none());
         let particles = city.stopwords.iter().filter_map(single).map(|c| fold.char(c)).collect();
-        Self { jieba, fold, normaliser: Normaliser::new(&city.variants), particles }
+        let (numbers, measures) = (NUMBERS.chars().collect(), MEASURES.chars().collect());
+        Self { jieba, fold, normaliser: Normaliser::new(&city.variants), particles, numbers, measures }
     }
 
     /// The words of `text` in order. Together they cover it exactly: white space and marks come as words too.
@@ -76,7 +77,7 @@ impl Segmenter {
                 let span = Span::new(start, stretch.span.start + token.byte_end);
                 match words.last_mut() {
                     Some(last) if is_one_picture(text, last.span, span) => last.span.end = span.end,
-                    _ => words.extend(self.parts(token.word, span)),
+                    _ => self.push_parts(token.word, span, &mut words),
                 }
             }
         }
@@ -114,18 +115,68 @@ impl Segmenter {
     /// The words that `word` of the working copy is made of: nearly always itself. A number with its measure (三名)
     /// is two, as it is with a written number (3 名), so that what is counted is found alone. A guess of the model
     /// for unknown words that begins or ends in a particle (很爛) is the particle and the rest.
-    fn parts(&self, word: &str, span: Span) -> impl Iterator<Item = Word> + use<> {
-        let (first, last) = (word.chars().next().unwrap_or_default(), word.chars().next_back().unwrap_or_default());
-        let length = word.chars().take(4).count();
-        let is_counted = length == 2 && NUMBERS.contains(first) && MEASURES.contains(last);
-        let is_guess = (2..=3).contains(&length) && !is_counted && !self.jieba.has_word(word);
-        let head = if is_counted || (is_guess && self.particles.contains(&first)) { first.len_utf8() } else { 0 };
-        let tail = if is_guess && head == 0 && self.particles.contains(&last) { last.len_utf8() } else { 0 };
+    fn push_parts(&self, word: &str, span: Span, words: &mut Vec<Word>) {
+        let (head, tail) = self.loose_ends(word);
         let (middle, end) = (span.start + head, span.end - tail);
-        [Span::new(span.start, middle), Span::new(middle, end), Span::new(end, span.end)]
-            .into_iter()
-            .filter(|span| !span.is_empty())
-            .map(|span| Word { span })
+        if head > 0 {
+            words.push(Word { span: Span::new(span.start, middle) });
+        }
+        if middle < end {
+            words.push(Word { span: Span::new(middle, end) });
+        }
+        if tail > 0 {
+            words.push(Word { span: Span::new(end, span.end) });
+        }
+    }
+
+    /// Bytes at the beginning and at the end of a word that are words of their own.
+    fn loose_ends(&self, word: &str) -> (usize, usize) {
+        let mut chars = word.chars();
+        let (Some(first), Some(second)) = (chars.next(), chars.next()) else { return (0, 0) };
+        let third = chars.next();
+        if third.is_some() && chars.next().is_some() {
+            return (0, 0);
+        }
+        let last = third.unwrap_or(second);
+        if third.is_none() && self.numbers.contains(first) && self.measures.contains(last) {
+            return (first.len_utf8(), 0);
+        }
+        let (opens, closes) = (self.particles.contains(first), self.particles.contains(last));
+        if (!opens && !closes) || self.jieba.has_word(word) {
+            return (0, 0);
+        }
+        if opens { (first.len_utf8(), 0) } else { (0, last.len_utf8()) }
+    }
+}
+
+/// A set of characters that is asked for every word: one bit a code point.
+#[derive(Debug, Default)]
+struct CharSet {
+    bits: Vec<u64>,
+}
+
+impl CharSet {
+    fn contains(&self, c: char) -> bool {
+        let (at, bit) = Self::place(c);
+        self.bits.get(at).is_some_and(|bits| bits & bit != 0)
+    }
+
+    fn place(c: char) -> (usize, u64) {
+        (c as usize / 64, 1 << (c as usize % 64))
+    }
+}
+
+impl FromIterator<char> for CharSet {
+    fn from_iter<I: IntoIterator<Item = char>>(chars: I) -> Self {
+        let mut set = Self::default();
+        for c in chars {
+            let (at, bit) = Self::place(c);
+            set.bits.resize(set.bits.len().max(at + 1), 0);
+            if let Some(bits) = set.bits.get_mut(at) {
+                *bits |= bit;
+            }
+        }
+        set
     }
 }
 
@@ -140,6 +191,13 @@ struct Stretch {
 /// one, with web addresses on their own.
 fn stretches(text: &str) -> Vec<Stretch> {
     let mut parts = Vec::new();
+    // Most lines are short and without anything that an address could begin with; looking at all bytes in any order is
+    // faster than stopping at the first.
+    let openings = text.bytes().fold(0, |found, byte| found | u8::from(matches!(byte, b'h' | b'w')));
+    if text.len() <= CHUNK_BYTES && openings == 0 {
+        push_plain(&mut parts, 0, text.len());
+        return parts;
+    }
     let mut start = 0;
     let mut last_break = None;
     let mut skip_to = 0;
@@ -192,12 +250,20 @@ fn address_at(text: &str, at: usize, c: char) -> Option<usize> {
 fn is_one_picture(text: &str, left: Span, right: Span) -> bool {
     let (Some(left), Some(right)) = (left.of(text), right.of(text)) else { return false };
     let (Some(last), Some(first)) = (left.chars().next_back(), right.chars().next()) else { return false };
+    if stands_alone(first) {
+        return last == '\u{200d}';
+    }
     let is_flag = |c: char| matches!(c, '\u{1f1e6}'..='\u{1f1ff}');
     last == '\u{200d}'
         || matches!(first, '\u{200d}' | '\u{fe00}'..='\u{fe0f}' | '\u{1f3fb}'..='\u{1f3ff}' | '\u{20e3}'
             | '\u{e0100}'..='\u{e01ef}')
         || unicode_normalization::char::is_combining_mark(first)
         || (is_flag(last) && is_flag(first) && left.chars().filter(|&c| is_flag(c)).count() == 1)
+}
+
+/// Characters of nearly all text, none of which is drawn into the one before it.
+fn stands_alone(c: char) -> bool {
+    matches!(c, '\0'..='\u{2ff}' | '\u{3000}'..='\u{3029}' | '\u{3400}'..='\u{9fff}' | '\u{ff01}'..='\u{ff5e}')
 }
 
 fn speaks(word: &str) -> bool {
@@ -239,4 +305,30 @@ pub fn city_words(city: &City) -> impl Iterator<Item = &str> {
         .map(String::as_str)
         // A name with a bracket or a space in it is several words.
         .filter(|word| word.chars().nth(1).is_some() && !word.contains([' ', '(', ')']))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_stands_alone_is_never_drawn_into_what_is_before_it() {
+        let alone = ('\0'..=char::MAX).filter(|&c| stands_alone(c));
+        let marks: Vec<char> = alone.filter(|&c| unicode_normalization::char::is_combining_mark(c)).collect();
+        assert_eq!(marks, []);
+        assert!(
+            !['\u{200d}', '\u{fe0f}', '\u{1f3fd}', '\u{20e3}', '\u{e0100}', '\u{1f1f9}']
+                .map(stands_alone)
+                .contains(&true)
+        );
+    }
+
+    #[test]
+    fn a_set_of_characters_holds_those_put_in() {
+        let set: CharSet = "的𠀀".chars().collect();
+        assert_eq!(
+            "的𠀀了𠀁\0".chars().map(|c| set.contains(c)).collect::<Vec<_>>(),
+            [true, true, false, false, false]
+        );
+    }
 }

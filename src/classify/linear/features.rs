@@ -40,8 +40,58 @@ pub(super) struct Gram {
 pub struct Features {
     /// Bucket and value; a bucket may come more than once.
     values: Vec<(u32, f32)>,
-    /// The n-grams behind them, in order of bucket.
-    grams: Vec<Gram>,
+    /// The n-grams behind them, in order of bucket, and in a bucket in the order of the text.
+    grams: Vec<Key>,
+    /// Where the characters that were read stand in title and text.
+    places: [Vec<Span>; 2],
+}
+
+/// An n-gram in one number, so that they are put in order by comparing numbers: its bucket, its field, the number of its
+/// first character among those read, and its length.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Key(u32);
+
+/// Bits of a key for the length, the first character and the field.
+const LENGTH_BITS: u32 = 2;
+const FIRST_BITS: u32 = 10;
+const FIELD_BITS: u32 = 1;
+
+const _: () = assert!(LONGEST < 1 << LENGTH_BITS && READ_CHARS <= 1 << FIRST_BITS);
+const _: () = assert!(BUCKET_BITS + FIELD_BITS + FIRST_BITS + LENGTH_BITS <= u32::BITS);
+
+impl Key {
+    fn new(bucket: u32, field: Field, first: usize, length: usize) -> Self {
+        let field = u32::from(field == Field::Text);
+        let (first, length) = (u32::try_from(first).unwrap_or_default(), u32::try_from(length).unwrap_or_default());
+        Self((((((bucket << FIELD_BITS) | field) << FIRST_BITS) | first) << LENGTH_BITS) | length)
+    }
+
+    fn bucket(self) -> u32 {
+        self.0 >> (FIELD_BITS + FIRST_BITS + LENGTH_BITS)
+    }
+
+    fn field(self) -> Field {
+        if self.0 >> (FIRST_BITS + LENGTH_BITS) & 1 == 0 { Field::Title } else { Field::Text }
+    }
+
+    fn is_single(self) -> bool {
+        self.0 & ((1 << LENGTH_BITS) - 1) == 1
+    }
+
+    /// Its first and last character, by their numbers.
+    fn ends(self) -> (usize, usize) {
+        let part = |shift: u32, bits: u32| usize::try_from(self.0 >> shift & ((1 << bits) - 1)).unwrap_or_default();
+        let first = part(LENGTH_BITS, FIRST_BITS);
+        (first, (first + part(0, LENGTH_BITS)).saturating_sub(1))
+    }
+
+    /// The n-gram itself; `places` as in [`Features`].
+    fn gram(self, [title, text]: &[Vec<Span>; 2]) -> Option<Gram> {
+        let places = if self.field() == Field::Title { title } else { text };
+        let (first, last) = self.ends();
+        let span = Span::new(places.get(first)?.start, places.get(last)?.end);
+        Some(Gram { bucket: self.bucket(), field: self.field(), span })
+    }
 }
 
 impl Features {
@@ -51,8 +101,15 @@ impl Features {
         &self.values
     }
 
-    pub(super) fn grams(&self) -> &[Gram] {
-        &self.grams
+    /// Of each bucket that has a weight above zero the n-gram that stands first, where it has more than one character:
+    /// a single one tells a reader nothing.
+    pub(super) fn spoken(&self, weight: impl Fn(u32) -> f32) -> impl Iterator<Item = (f32, Gram)> {
+        let same = self.grams.chunk_by(|left, right| left.bucket() == right.bucket());
+        same.filter_map(move |same| {
+            let first = same.first().filter(|first| !first.is_single())?;
+            let weight = weight(first.bucket());
+            if weight > 0.0 { Some((weight, first.gram(&self.places)?)) } else { None }
+        })
     }
 
     /// Whether there is too little text to say anything of it: fewer than three characters.
@@ -63,41 +120,41 @@ impl Features {
     /// The n-grams of a text, read in the folded form.
     pub(in crate::classify) fn of(reading: &Reading<'_>, fold: &Fold) -> Self {
         let mut grams = Vec::new();
-        for field in [Field::Title, Field::Text] {
-            read(field, reading.copy(field).text(), fold, &mut grams);
-        }
+        let places = [Field::Title, Field::Text].map(|field| read(field, reading.copy(field).text(), fold, &mut grams));
         // 衛生局站 is a place and says nothing of the 衛生局.
         let stations = reading.names.iter().filter(|found| matches!(found.what.owner, Owner::Station(_)));
         let stations: Vec<(Field, Span)> = stations.map(|found| (found.field, found.span)).collect();
         if !stations.is_empty() {
-            let inside = |gram: &Gram| {
+            let inside = |gram: Gram| {
                 stations.iter().any(|&(field, span)| {
                     field == gram.field && span.start <= gram.span.start && gram.span.end <= span.end
                 })
             };
-            grams.retain(|gram| !inside(gram));
+            grams.retain(|key| !key.gram(&places).is_some_and(inside));
         }
-        grams.sort_unstable_by_key(|gram| (gram.bucket, gram.field, gram.span));
-        let mut values: Vec<(u32, f32)> = grams
-            .chunk_by(|left, right| left.bucket == right.bucket)
-            .filter_map(|same| Some((same.first()?.bucket, 1.0 + (same.len() as f32).ln())))
-            .collect();
+        grams.sort_unstable();
+        let mut values = Vec::with_capacity(grams.len() + 64);
+        values.extend(
+            grams
+                .chunk_by(|left, right| left.bucket() == right.bucket())
+                .filter_map(|same| Some((same.first()?.bucket(), 1.0 + (same.len() as f32).ln()))),
+        );
         scale(&mut values, 1.0);
-        Self { values, grams }
+        Self { values, grams, places }
     }
 
-    /// Adds what the dictionaries found.
-    pub(in crate::classify) fn add_found(&mut self, found: &[String]) {
-        let mut values: Vec<(u32, f32)> = found.iter().map(|name| (named(name), 1.0)).collect();
-        values.sort_unstable_by_key(|&(bucket, _)| bucket);
-        values.dedup_by_key(|&mut (bucket, _)| bucket);
-        scale(&mut values, FOUND_LENGTH);
-        self.values.append(&mut values);
+    /// Adds what the dictionaries found, by the buckets of its names.
+    pub(in crate::classify) fn add_found(&mut self, mut found: Vec<u32>) {
+        found.sort_unstable();
+        found.dedup();
+        let at = self.values.len();
+        self.values.extend(found.into_iter().map(|bucket| (bucket, 1.0)));
+        scale(self.values.get_mut(at..).unwrap_or_default(), FOUND_LENGTH);
     }
 
-    /// Adds what the rules said.
-    pub(in crate::classify) fn add_rules(&mut self, rules: &[String]) {
-        self.values.extend(rules.iter().map(|rule| (named(rule), RULE_VALUE)));
+    /// Adds what the rules said, likewise.
+    pub(in crate::classify) fn add_rules(&mut self, rules: impl IntoIterator<Item = u32>) {
+        self.values.extend(rules.into_iter().map(|bucket| (bucket, RULE_VALUE)));
     }
 }
 
@@ -112,23 +169,26 @@ fn scale(values: &mut [(u32, f32)], length: f32) {
     }
 }
 
-fn read(field: Field, text: &str, fold: &Fold, grams: &mut Vec<Gram>) {
-    // The last characters read, oldest first, with where each begins.
-    let mut window = [(0_u32, 0_usize); LONGEST];
-    let mut filled = 0;
+/// Appends the n-grams of a field and says where the characters stand that were read.
+fn read(field: Field, text: &str, fold: &Fold, grams: &mut Vec<Key>) -> Vec<Span> {
+    let most = READ_CHARS.min(text.len());
+    let mut places = Vec::with_capacity(most);
+    grams.reserve(most * LONGEST);
+    // The last characters read, oldest first.
+    let mut window = [0_u32; LONGEST];
     for (at, c) in text.char_indices().filter(|(_, c)| !c.is_whitespace()).take(READ_CHARS) {
         window.rotate_left(1);
         if let Some(last) = window.last_mut() {
-            *last = (u32::from(classed(fold.char(c))), at);
+            *last = u32::from(classed(fold.char(c)));
         }
-        filled = LONGEST.min(filled + 1);
-        let end = at + c.len_utf8();
-        for length in 1..=filled {
-            let Some(part @ [(_, start), ..]) = window.get(LONGEST - length..) else { continue };
-            let bucket = hashed(part.iter().map(|&(c, _)| c));
-            grams.push(Gram { bucket, field, span: Span::new(*start, end) });
+        places.push(Span::new(at, at + c.len_utf8()));
+        for length in 1..=LONGEST.min(places.len()) {
+            let Some(part) = window.get(LONGEST - length..) else { continue };
+            let bucket = hashed(part.iter().copied());
+            grams.push(Key::new(bucket, field, places.len() - length, length));
         }
     }
+    places
 }
 
 /// Digits are one character: a number says that something is counted, not what.
@@ -136,9 +196,10 @@ fn classed(c: char) -> char {
     if c.is_ascii_digit() || c == '○' || c == '〇' { '0' } else { c }
 }
 
-/// The bucket of a name; names begin with their own mark (`S:`), so that they are apart from each other.
-fn named(name: &str) -> u32 {
-    hashed(std::iter::once(u32::MAX).chain(name.bytes().map(u32::from)))
+/// The bucket of a name that is given in parts; names begin with their own mark (`S:`), so that they are apart from each
+/// other.
+pub(in crate::classify) fn named(parts: &[&str]) -> u32 {
+    hashed(std::iter::once(u32::MAX).chain(parts.iter().flat_map(|part| part.bytes()).map(u32::from)))
 }
 
 /// Multiply and shift after each part, as in Knuth's multiplicative hashing (The Art of Computer Programming 6.4); the
@@ -156,9 +217,9 @@ mod tests {
     use super::*;
 
     fn grams(text: &str) -> Vec<Gram> {
-        let mut grams = Vec::new();
-        read(Field::Text, text, &Fold::default(), &mut grams);
-        grams
+        let mut keys = Vec::new();
+        let places = [Vec::new(), read(Field::Text, text, &Fold::default(), &mut keys)];
+        keys.into_iter().map(|key| key.gram(&places).unwrap()).collect()
     }
 
     #[test]
@@ -171,8 +232,9 @@ mod tests {
     fn numbers_are_alike_and_names_are_not_texts() {
         let buckets = |text| grams(text).iter().map(|gram| gram.bucket).collect::<Vec<_>>();
         assert_eq!(buckets("3盞"), buckets("8盞"));
-        assert_ne!(named("S"), hashed(std::iter::once(u32::from('S'))));
-        assert_ne!(named("S:road"), named("W:road"));
+        assert_ne!(named(&["S"]), hashed(std::iter::once(u32::from('S'))));
+        assert_ne!(named(&["S:road"]), named(&["W:road"]));
+        assert_eq!(named(&["S:", "road"]), named(&["S:road"]));
     }
 
     #[test]

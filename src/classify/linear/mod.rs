@@ -5,6 +5,7 @@ mod model;
 mod reasons;
 
 pub use features::Features;
+pub(super) use features::named;
 pub(super) use model::{Linear, Opinion};
 pub use model::{Model, ModelError};
 pub(super) use reasons::reasons;

@@ -23,17 +23,8 @@ pub(in crate::classify) fn reasons(
     name: &str,
 ) -> Vec<Evidence> {
     let Some(output) = linear.output(target, label) else { return Vec::new() };
-    let mut spoken: Vec<(f32, Field, Span)> = features
-        .grams()
-        .chunk_by(|left, right| left.bucket == right.bucket)
-        .filter_map(|same| {
-            let first = same.first()?;
-            // A single character tells a reader nothing.
-            let many = reading.written(first.field, first.span).chars().nth(1).is_some();
-            let weight = linear.weight(output, first.bucket);
-            (many && weight > 0.0).then_some((weight, first.field, first.span))
-        })
-        .collect();
+    let spoken = features.spoken(|bucket| linear.weight(output, bucket));
+    let mut spoken: Vec<(f32, Field, Span)> = spoken.map(|(weight, gram)| (weight, gram.field, gram.span)).collect();
     spoken.sort_by(|left, right| right.0.total_cmp(&left.0).then((left.1, left.2).cmp(&(right.1, right.2))));
     let strongest = spoken.first().map_or(0.0, |&(weight, ..)| weight);
     let mut kept: Vec<(Field, Span)> = Vec::new();
