@@ -5,6 +5,9 @@ use crate::claims::Sheet;
 /// What the words of a neighbouring clause of the sentence count against those of the clause itself.
 const NEIGHBOUR: f32 = 0.4;
 
+/// How many clauses before and behind one are its neighbours: a list without a full stop has hundreds.
+const REACH: usize = 6;
+
 /// Keys with their weights, in order of the keys, each once.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Bag {
@@ -35,6 +38,7 @@ impl Bag {
     pub(super) fn context(sheet: &Sheet, clause: usize) -> Self {
         let Some(own) = sheet.clauses.get(clause) else { return Self::default() };
         let (from, to) = sheet.sentences.get(own.sentence).map_or((clause, clause + 1), |sentence| sentence.clauses);
+        let (from, to) = (from.max(clause.saturating_sub(REACH)), to.min(clause + REACH + 1));
         let all = (from..to).flat_map(|at| {
             let share = if at == clause { 1.0 } else { NEIGHBOUR };
             sheet.words_of(at).iter().map(move |token| (token.key, token.weight * share))

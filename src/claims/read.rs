@@ -17,7 +17,7 @@ use crate::{
 };
 
 /// Clauses of one text that are laid out; what is behind them is a table or a list that nobody states.
-const MOST_CLAUSES: usize = 600;
+const MOST_CLAUSES: usize = 300;
 
 /// Bytes of a field that are read: more than the longest report has.
 const READ_BYTES: usize = 64 << 10;
@@ -92,7 +92,8 @@ impl Reader {
                 break;
             }
             let mut stance = Stance::default();
-            for span in clauses(copy, sentence).into_iter().flat_map(|clause| spaced(copy, clause)) {
+            let parts = clauses(copy, sentence).into_iter().flat_map(|clause| spaced(copy, clause));
+            for span in parts.take(MOST_CLAUSES - first) {
                 let (tokens, characters) = (sheet.tokens.len(), sheet.characters.len());
                 while words.next_if(|word| word.end <= span.start).is_some() {}
                 while let Some(word) = words.next_if(|word| word.start < span.end) {

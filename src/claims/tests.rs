@@ -86,6 +86,6 @@ fn a_space_between_words_of_a_post_is_a_mark() {
 fn odd_input_is_laid_out_in_bounded_time() {
     for text in ["", "。", "\0", "🌧️", &"3,".repeat(200_000), &"「".repeat(100_000), &"字".repeat(1_000_000)] {
         let sheet = sheet(text);
-        assert!(sheet.clauses.len() <= 2000);
+        assert!(sheet.clauses.len() <= 300);
     }
 }

@@ -315,7 +315,7 @@ mod tests {
     fn what_stands_alone_is_never_drawn_into_what_is_before_it() {
         let alone = ('\0'..=char::MAX).filter(|&c| stands_alone(c));
         let marks: Vec<char> = alone.filter(|&c| unicode_normalization::char::is_combining_mark(c)).collect();
-        assert_eq!(marks, []);
+        assert!(marks.is_empty(), "{marks:?}");
         assert!(
             !['\u{200d}', '\u{fe0f}', '\u{1f3fd}', '\u{20e3}', '\u{e0100}', '\u{1f1f9}']
                 .map(stands_alone)
