@@ -17,6 +17,7 @@ use crate::{
         corrections::{Amended, CorrectionRow, LONGEST_NOTE, Question},
         fault::{Fault, Shared},
         filter::Wanted,
+        findings::Findings,
         frame::{Frame, Section},
         moment, names,
         pieces::{self, Paint, Piece},
@@ -115,6 +116,8 @@ pub(super) struct ReportPage {
     pub(super) amended: Amended,
     pub(super) corrections: Vec<CorrectionRow>,
     pub(super) questions: Vec<Question>,
+    /// What official statements say of it.
+    pub(super) findings: Findings,
 }
 
 impl Feeling {
@@ -168,8 +171,17 @@ impl ReportPage {
             versions.push(desk.version(version, &marks, report.row.revision, now));
         }
         let tellings = Telling::of(desk.console.store.tellers(id).await?, id, now);
-        let title = pieces::paints(&report.marks, Field::Title, &desk.names);
-        let text = pieces::paints(&report.marks, Field::Text, &desk.names);
+        let (findings, doubted) = desk.findings(&report, now).await?;
+        let paints = |field| {
+            // What is to be looked at comes before the words that decided what the report is about.
+            let mut paints = pieces::paints(&doubted, field, &desk.names);
+            let rest = pieces::paints(&report.marks, field, &desk.names);
+            let is_free = |paint: &Paint| paint.is_mask() || paints.iter().all(|it| !it.span.overlaps(paint.span));
+            let rest: Vec<Paint> = rest.into_iter().filter(is_free).collect();
+            paints.extend(rest);
+            paints
+        };
+        let (title, text) = (paints(Field::Title), paints(Field::Text));
         Ok(Self {
             frame: Frame::new(Section::Reports, now, visitor),
             title: pieces::whole(&report.row.title, &title),
@@ -211,6 +223,7 @@ impl ReportPage {
             ],
             versions,
             tellings,
+            findings,
             questions: desk.questions(&report),
             corrections: corrections.iter().map(|it| desk.correction_row(it, now)).collect(),
             amended,
@@ -305,7 +318,7 @@ fn place((kind, name, district): &(String, String, Option<String>)) -> (&'static
 }
 
 /// Only addresses a browser may open without harm; an entry of a folder or a script is none.
-fn web_address(address: &str) -> Option<String> {
+pub(super) fn web_address(address: &str) -> Option<String> {
     let url = Url::parse(address).ok()?;
     matches!(url.scheme(), "http" | "https").then(|| url.to_string())
 }
