@@ -22,10 +22,10 @@ use crate::{
     },
 };
 
-const RELEASE: &str = "五甲地區雨水下水道改善工程總經費新臺幣2億5,000萬元，預定115年8月31日完工。";
-const WRONG: &str = "五甲地區雨水下水道改善工程總經費高達25億元，預定8月底完工。";
+pub const RELEASE: &str = "五甲地區雨水下水道改善工程總經費新臺幣2億5,000萬元，預定115年8月31日完工。";
+pub const WRONG: &str = "五甲地區雨水下水道改善工程總經費高達25億元，預定8月底完工。";
 
-fn statement(text: &str) -> Statement {
+pub fn statement(text: &str) -> Statement {
     Statement {
         kind: FactKind::Hand,
         agency: "高雄市政府水利局".into(),
@@ -40,7 +40,7 @@ fn statement(text: &str) -> Statement {
     }
 }
 
-async fn put(store: &Store, id: &str, says: Statement) -> Put {
+pub async fn put(store: &Store, id: &str, says: Statement) -> Put {
     let words = analyzer().await.segmenter().words(&format!("{} {}", says.title, says.text));
     let new = Stating { id: id.into(), statement: says, words };
     let about = (Action::FactEntered, id.to_owned());
@@ -49,7 +49,13 @@ async fn put(store: &Store, id: &str, says: Statement) -> Put {
 }
 
 /// Keeps a report with what the register says of it, as the `read` worker does.
-async fn keep(store: &Store, from: &Source, report: (&str, &str), tale: Option<String>, checking: Checking) -> Stored {
+pub async fn keep(
+    store: &Store,
+    from: &Source,
+    report: (&str, &str),
+    tale: Option<String>,
+    checking: Checking,
+) -> Stored {
     let (url, text) = report;
     let entry = announced(&format!("{url}{text}"), "五甲下水道");
     store.announce(&from.id, vec![entry], morning()).await.unwrap();
@@ -65,7 +71,7 @@ fn quote(text: &str, part: &str) -> Quote {
     Quote { field: Field::Text, span: Span::new(0, text.len()), part: Span::new(start, start + part.len()) }
 }
 
-fn contradicted(text: &str, fact: &FactVersion) -> Found {
+pub fn contradicted(text: &str, fact: &FactVersion) -> Found {
     let (claim, truth) = (quote(text, "25億元"), quote(&fact.statement.text, "2億5,000萬元"));
     Found {
         verdict: Verdict::Contradicted,
@@ -78,13 +84,13 @@ fn contradicted(text: &str, fact: &FactVersion) -> Found {
     }
 }
 
-fn own(found: Vec<Found>, register: i64) -> Checking {
+pub fn own(found: Vec<Found>, register: i64) -> Checking {
     let claimed = found.iter().map(|_| "25億元".to_owned()).collect();
     let examined = Examined { register, dictionaries: "d1".into(), rules: "r1".into(), found };
     Checking::Own { wording: "w1".into(), examined, claimed }
 }
 
-async fn latest(store: &Store, id: &str) -> FactVersion {
+pub async fn latest(store: &Store, id: &str) -> FactVersion {
     store.fact_versions(id).await.unwrap().remove(0)
 }
 

@@ -12,6 +12,7 @@ mod dictionary;
 mod extract_feeds;
 mod extract_pages;
 mod facts;
+mod facts_console;
 mod fetch_faults;
 mod fetch_guard;
 mod fetch_sites;
