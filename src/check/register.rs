@@ -54,7 +54,7 @@ pub struct Hit<'a> {
 }
 
 /// All official statements, with an index of their telling words.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Register {
     facts: Vec<Arc<Fact>>,
     index: HashMap<u64, Vec<u32>>,

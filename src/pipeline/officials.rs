@@ -16,6 +16,9 @@ use crate::{
     story,
 };
 
+/// Changes of the register that are told apart when reports are checked again.
+const TOLD_APART: usize = 64;
+
 /// What people made of alerts: by statement, sort of claim and what had come out, how many more turned out to be none than
 /// were confirmed.
 pub type Doubts = BTreeMap<(String, ClaimKind, Verdict), u32>;
@@ -37,6 +40,10 @@ pub struct Officials {
     versions: Arc<HashMap<String, (u32, String)>>,
     number: i64,
     doubts: Arc<Doubts>,
+    /// The latest changes by their numbers, each with the statement as it was before and is now.
+    changes: Arc<Vec<(i64, Register)>>,
+    /// The number up to which changes are no longer told apart.
+    settled: i64,
 }
 
 /// Two statements that disagree.
@@ -59,6 +66,8 @@ impl Analyzer {
             versions: Arc::default(),
             number: 0,
             doubts: Arc::default(),
+            changes: Arc::default(),
+            settled: 0,
         }
     }
 
@@ -86,18 +95,18 @@ impl Analyzer {
         }
     }
 
-    /// What the register says of a report, with the words of each finding's deciding part.
+    /// What the register says of a report that is laid out, with the words of each finding's deciding part.
     #[must_use]
     pub fn examine(
         &self,
         officials: &Officials,
+        sheet: &Sheet,
         (title, text): (&str, &str),
         published: Option<DateTime<Utc>>,
     ) -> (Examined, Vec<String>) {
-        let sheet = self.sheet(title, text, published);
-        let checked = officials.checker.check(&sheet, published);
+        let checked = officials.checker.check(sheet, published);
         let mut found: Vec<Found> =
-            checked.findings.into_iter().filter_map(|finding| officials.found(&sheet, finding)).collect();
+            checked.findings.into_iter().filter_map(|finding| officials.found(sheet, finding)).collect();
         found.sort_by_key(|found| std::cmp::Reverse(found.level));
         let claimed = found.iter().map(|found| {
             let field = match found.claim.field {
@@ -159,12 +168,39 @@ impl Officials {
     pub fn with(&self, laid: Vec<Laid>) -> Self {
         let mut versions = HashMap::clone(&self.versions);
         let number = laid.iter().map(|it| it.number).fold(self.number, i64::max);
+        let (mut changes, mut settled) = (Vec::clone(&self.changes), self.settled);
+        if laid.len() > TOLD_APART {
+            changes.clear();
+            settled = number;
+        } else {
+            changes.extend(laid.iter().map(|it| {
+                let before = self.checker.register().get(&it.fact.id).cloned();
+                (it.number, Register::new(before.into_iter().chain([it.fact.clone()]).collect()))
+            }));
+            let over = changes.len().saturating_sub(TOLD_APART);
+            settled = changes.drain(..over).map(|(number, _)| number).fold(settled, i64::max);
+        }
         let facts = laid.into_iter().map(|it| {
             versions.insert(it.fact.id.clone(), (it.revision, it.hash));
             it.fact
         });
         let checker = Arc::new(self.checker.with(facts.collect()));
-        Self { checker, versions: Arc::new(versions), number, doubts: Arc::clone(&self.doubts) }
+        Self {
+            checker,
+            versions: Arc::new(versions),
+            number,
+            doubts: Arc::clone(&self.doubts),
+            changes: Arc::new(changes),
+            settled,
+        }
+    }
+
+    /// Whether anything that changed after the version numbered `since` shares a telling word with a report. What does not
+    /// can neither speak for it nor against it.
+    #[must_use]
+    pub fn concern(&self, sheet: &Sheet, since: i64) -> bool {
+        let changed = self.changes.iter().filter(|(number, _)| *number > since);
+        since < self.settled || changed.into_iter().any(|(_, register)| !register.find(sheet).is_empty())
     }
 
     /// The same, with what people made of alerts.

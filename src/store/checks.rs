@@ -31,6 +31,11 @@ pub enum Checking {
         /// The number of the last version of a statement that the register held.
         register: i64,
     },
+    /// Nothing that changed since the last check concerns it.
+    Still {
+        /// The number of the last version of a statement that the register held.
+        register: i64,
+    },
 }
 
 /// A version of a report that was not yet held against the register as it is now.
@@ -46,8 +51,8 @@ pub struct Behind {
     pub text: String,
     /// When it was published, or first seen.
     pub at: DateTime<Utc>,
-    /// Whether it was never checked at all.
-    pub fresh: bool,
+    /// The number of the last version that the register held when it was checked; none when it never was.
+    pub register: Option<i64>,
 }
 
 /// What of re-checked reports changed.
@@ -88,7 +93,7 @@ impl Store {
                     title: rows::text(row, "title")?,
                     text: rows::text(row, "text")?,
                     at: rows::time(row, "sort_at")?,
-                    fresh: sqlx::Row::try_get::<Option<i64>, _>(row, "register")?.is_none(),
+                    register: sqlx::Row::try_get(row, "register")?,
                 })
             };
             found.iter().map(behind).collect()
@@ -157,8 +162,17 @@ pub(super) async fn check(
     checking: &Checking,
     at: DateTime<Utc>,
 ) -> Result<Rechecked, StoreError> {
+    if let Checking::Still { register } = checking {
+        sqlx::query("UPDATE checks SET register = $3 WHERE article_id = $1 AND revision = $2")
+            .bind(article_id.to_owned())
+            .bind(revision)
+            .bind(*register)
+            .execute(connection)
+            .await?;
+        return Ok(Rechecked::default());
+    }
     let (wording, shared_with, register) = match checking {
-        Checking::Left => (None, None, 0),
+        Checking::Left | Checking::Still { .. } => (None, None, 0),
         Checking::Own { wording, examined, .. } => (Some(wording), None, examined.register),
         Checking::Shared { wording, with, register } => (Some(wording), Some(with.clone()), *register),
     };

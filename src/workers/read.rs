@@ -238,7 +238,7 @@ impl Read {
         self.share(&mut reading).await?;
         let examined = match &reading.checking {
             Checking::Own { examined, .. } => Some(examined.clone()),
-            Checking::Left | Checking::Shared { .. } => None,
+            Checking::Left | Checking::Shared { .. } | Checking::Still { .. } => None,
         };
         let stored = self.shared.store.keep(source, reading).await?;
         drop(tellings);
@@ -393,7 +393,8 @@ fn reading(
     let checking = match officials.filter(|_| mention.analysis.scope.inside) {
         Some(officials) => {
             let check = metrics.analysis_duration_seconds.with_label_values(&["check"]).start_timer();
-            let (examined, claimed) = analyzer.examine(officials, texts, Some(published));
+            let sheet = analyzer.sheet(texts.0, texts.1, Some(published));
+            let (examined, claimed) = analyzer.examine(officials, &sheet, texts, Some(published));
             check.observe_duration();
             Checking::Own { wording: wording(&article.title, &article.text), examined, claimed }
         }

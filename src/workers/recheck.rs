@@ -1,15 +1,20 @@
 //! Keeps the register of official statements in memory up to date, and holds recent reports against it again when it
 //! changed: a report may have become right or wrong by what was announced since.
 
-use std::{collections::BTreeMap, sync::Arc, time::Duration};
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::Arc,
+    time::Duration,
+};
 
 use chrono::TimeDelta;
 
 use super::{Shared, keeping};
 use crate::{
+    claims::Sheet,
     domain::{Examined, FactVersion, Level},
     lifecycle::{Pulse, Stop},
-    pipeline::{Dispute, Doubts, Officials, wording},
+    pipeline::{Analyzer, Dispute, Doubts, Officials, wording},
     store::{Behind, Checking, Disagreeing, Lesson, StoreError},
 };
 
@@ -25,6 +30,9 @@ const PAGE: usize = 500;
 /// Reports checked in one piece of work, and written in one transaction.
 const BATCH: usize = 32;
 
+/// Reports that are kept laid out, some twenty kilobytes each: what a large city's outlets publish in the window.
+const LAID_OUT: usize = 4000;
+
 /// Statements that came together of which each is held against the others' agencies. An import of more is a table, whose
 /// rows are alike and not told apart well enough for that.
 const COMPARED: usize = 100;
@@ -36,13 +44,17 @@ pub struct Recheck {
     /// What people made of alerts, as last read.
     lessons: Vec<Lesson>,
     gauged: bool,
+    sheets: Sheets,
 }
+
+/// Reports of the window that are laid out already, by key and version.
+type Sheets = HashMap<(String, u32), Arc<Sheet>>;
 
 impl Recheck {
     /// A loop that knows nothing of the register yet.
     #[must_use]
     pub fn new(shared: Shared, pulse: Pulse) -> Self {
-        Self { shared, pulse, lessons: Vec::new(), gauged: false }
+        Self { shared, pulse, lessons: Vec::new(), gauged: false, sheets: Sheets::new() }
     }
 
     /// Takes in what is new in the register, then checks some reports again; says how many those were.
@@ -174,7 +186,7 @@ impl Recheck {
     }
 
     /// Checks the newest of the reports that were not held against the register as it is now.
-    async fn check_again(&self) -> Result<usize, StoreError> {
+    async fn check_again(&mut self) -> Result<usize, StoreError> {
         let officials = self.shared.register.now();
         let now = self.shared.clock.now();
         let behind = self.shared.store.behind(officials.number(), now - WINDOW, BATCH).await?;
@@ -185,10 +197,18 @@ impl Recheck {
         for report in behind {
             let (analyzer, officials) = (Arc::clone(&self.shared.analyzer), Arc::clone(&officials));
             let (id, revision, register) = (report.article_id.clone(), report.revision, officials.number());
+            let key = (id.clone(), revision);
+            let known = self.sheets.get(&key).cloned();
             let timer = self.shared.metrics.analysis_duration_seconds.with_label_values(&["check"]).start_timer();
-            let checking = tokio::task::spawn_blocking(move || check(&analyzer, &officials, &report));
+            let checking = tokio::task::spawn_blocking(move || check(&analyzer, &officials, &report, known));
             let checking = match checking.await {
-                Ok(checking) => checking,
+                Ok((checking, sheet)) => {
+                    if self.sheets.len() >= LAID_OUT {
+                        self.sheets.clear();
+                    }
+                    self.sheets.insert(key, sheet);
+                    checking
+                }
                 Err(error) => {
                     self.died(&error);
                     // Checked with nothing found: it would come back for ever.
@@ -229,9 +249,19 @@ impl Recheck {
     }
 }
 
-fn check(analyzer: &crate::pipeline::Analyzer, officials: &Officials, report: &Behind) -> Checking {
-    let (examined, claimed) = analyzer.examine(officials, (&report.title, &report.text), Some(report.at));
-    Checking::Own { wording: wording(&report.title, &report.text), examined, claimed }
+fn check(
+    analyzer: &Analyzer,
+    officials: &Officials,
+    report: &Behind,
+    known: Option<Arc<Sheet>>,
+) -> (Checking, Arc<Sheet>) {
+    let texts = (report.title.as_str(), report.text.as_str());
+    let sheet = known.unwrap_or_else(|| Arc::new(analyzer.sheet(texts.0, texts.1, Some(report.at))));
+    if report.register.is_some_and(|since| !officials.concern(&sheet, since)) {
+        return (Checking::Still { register: officials.number() }, sheet);
+    }
+    let (examined, claimed) = analyzer.examine(officials, &sheet, texts, Some(report.at));
+    (Checking::Own { wording: wording(texts.0, texts.1), examined, claimed }, sheet)
 }
 
 fn nothing(register: i64) -> Checking {

@@ -201,7 +201,7 @@ on_both! {
         let since = morning() - TimeDelta::days(3);
         assert!(store.behind(fact.number, since, 10).await.unwrap().is_empty());
         let behind = store.behind(fact.number + 1, since, 10).await.unwrap();
-        assert_eq!((behind[0].article_id.as_str(), behind[0].text.as_str(), behind[0].fresh), (row.id.as_str(), WRONG, false));
+        assert_eq!((behind[0].article_id.as_str(), behind[0].text.as_str(), behind[0].register), (row.id.as_str(), WRONG, Some(fact.number)));
         let again = vec![(row.id.clone(), 1, own(found.clone(), fact.number + 1))];
         assert_eq!(store.recheck(again, morning()).await.unwrap(), clarion::store::Rechecked::default());
         let (_, second) = store.findings_of(&row.id).await.unwrap().unwrap();
