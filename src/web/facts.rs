@@ -9,7 +9,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use url::form_urlencoded::{self, Serializer};
 
 use crate::{
-    domain::{Entered, FactKind, FactVersion, Level},
+    domain::{Entered, FactKind, FactVersion, Field, Level},
     store::{FactFilter, Search},
     web::{
         Desk,
@@ -18,7 +18,7 @@ use crate::{
         frame::{Frame, Section},
         list::Choice,
         moment, names,
-        pieces::{self, Piece},
+        pieces::{self, Paint, Piece},
         report::web_address,
         visitor::Visitor,
     },
@@ -119,7 +119,7 @@ pub(super) struct FactVersionRow {
 pub(super) struct Doubted {
     pub address: String,
     pub outlet: String,
-    pub title: String,
+    pub title: Vec<Piece>,
     pub verdict: &'static str,
     pub state: &'static str,
 }
@@ -286,17 +286,27 @@ impl FactPage {
             current: version.revision == latest.revision,
         });
         let alerts = store.alerts_of_fact(id, MOST_REPORTS).await?;
-        let doubted = alerts.into_iter().map(|(outlet, title, finding)| Doubted {
-            address: format!("/reports/{}#findings", finding.article_id),
-            outlet,
-            title,
-            verdict: names::verdict(finding.found.verdict),
-            state: match &finding.judged {
-                Some(judged) => names::outcome(judged.outcome),
-                None if finding.found.level == Level::A => "待查證・重大",
-                None => "待查證",
-            },
-        });
+        let mut doubted: Vec<Doubted> = Vec::new();
+        for (outlet, title, finding) in alerts {
+            let address = format!("/reports/{}#findings", finding.article_id);
+            if doubted.iter().any(|known| known.address == address) {
+                continue;
+            }
+            let marks = store.marks_of(&finding.article_id, finding.revision).await?;
+            let mut paints = pieces::paints(&marks, Field::Title, &desk.names);
+            paints.retain(Paint::is_mask);
+            doubted.push(Doubted {
+                address,
+                outlet,
+                title: pieces::whole(&title, &paints),
+                verdict: names::verdict(finding.found.verdict),
+                state: match &finding.judged {
+                    Some(judged) => names::outcome(judged.outcome),
+                    None if finding.found.level == Level::A => "待查證・重大",
+                    None => "待查證",
+                },
+            });
+        }
         let may_change = visitor.may_state_for(&it.agency);
         Ok(Self {
             id: id.to_owned(),
@@ -315,7 +325,7 @@ impl FactPage {
             may_edit: may_change && !is_published,
             holds: it.holds(now),
             today: crate::domain::taipei(now).date_naive().to_string(),
-            doubted: doubted.collect(),
+            doubted,
             versions: rows.collect(),
             frame: Frame::new(Section::Facts, now, visitor),
         })

@@ -9,7 +9,7 @@ use chrono::{DateTime, Utc};
 
 use crate::{
     domain::{FactVersion, Field, Finding, Found, Level, Outcome, Quote, Span},
-    store::{Judging, Mark, Report},
+    store::{Judging, Report},
     web::{
         Desk,
         access::Person,
@@ -125,8 +125,19 @@ impl Findings {
 }
 
 impl Desk {
+    /// Why a report is to be looked at, by the first alert on it that is open.
+    pub(super) async fn reason_to_look(&self, id: &str) -> Result<Option<String>, Fault> {
+        let found = self.console.store.findings_of(id).await?.map(|(_, found)| found).unwrap_or_default();
+        let open = |it: &Finding| it.found.level > Level::None && it.judged.is_none();
+        Ok(found.into_iter().find(open).map(|it| it.found.why))
+    }
+
     /// What is found of a report, and where in it alerts stand.
-    pub(super) async fn findings(&self, report: &Report, now: DateTime<Utc>) -> Result<(Findings, Vec<Mark>), Fault> {
+    pub(super) async fn findings(
+        &self,
+        report: &Report,
+        now: DateTime<Utc>,
+    ) -> Result<(Findings, Vec<(Field, Paint)>), Fault> {
         let store = &self.console.store;
         let Some((whose, found)) = store.findings_of(&report.row.id).await? else {
             return Ok((Findings::default(), Vec::new()));
@@ -139,17 +150,18 @@ impl Desk {
             article_id: whose,
             ..Findings::default()
         };
-        let mut marks = Vec::new();
+        let mut paints = Vec::new();
         for finding in found {
             let is_alert = finding.found.level > Level::None || finding.judged.is_some();
             if is_alert && other.is_none() {
                 let Quote { field, part, .. } = finding.found.claim;
-                marks.push(Mark { what: names::verdict(finding.found.verdict).to_owned(), field, span: part });
+                let look = Look::Doubted(names::verdict(finding.found.verdict));
+                paints.push((field, Paint { span: part, look }));
             }
             let row = self.finding_row(finding, quoted, now).await?;
             if is_alert { findings.alerts.push(row) } else { findings.others.push(row) }
         }
-        Ok((findings, marks))
+        Ok((findings, paints))
     }
 
     async fn finding_row(&self, finding: Finding, report: &Report, now: DateTime<Utc>) -> Result<FindingRow, Fault> {

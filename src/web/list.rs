@@ -80,6 +80,8 @@ pub(super) struct Row {
     /// Other outlets that told its story.
     pub others: u64,
     pub doubt: Doubt,
+    /// Why it is to be looked at.
+    pub reason: Option<String>,
     pub amended: Amended,
 }
 
@@ -146,7 +148,11 @@ impl ListPage {
             let corrections =
                 if row.corrected { store.corrections_of(&row.id, row.revision).await? } else { Vec::new() };
             let amended = desk.amended(&corrections);
-            rows.push(desk.row(row, &marks, amended, &filter.search.words, now));
+            let reason = match row.doubt {
+                Doubt::Open(_) => desk.reason_to_look(&row.id).await?,
+                Doubt::None | Doubt::Confirmed => None,
+            };
+            rows.push(Row { reason, ..desk.row(row, &marks, amended, &filter.search.words, now) });
         }
         Ok(Self {
             frame: Frame::new(Section::Reports, now, visitor),
@@ -245,6 +251,7 @@ impl Desk {
             revision: row.revision,
             others: row.other_outlets,
             doubt: row.doubt,
+            reason: None,
             amended,
         }
     }

@@ -174,7 +174,8 @@ impl ReportPage {
         let (findings, doubted) = desk.findings(&report, now).await?;
         let paints = |field| {
             // What is to be looked at comes before the words that decided what the report is about.
-            let mut paints = pieces::paints(&doubted, field, &desk.names);
+            let of_field = doubted.iter().filter(|(of, _)| *of == field);
+            let mut paints: Vec<Paint> = of_field.map(|(_, paint)| paint.clone()).collect();
             let rest = pieces::paints(&report.marks, field, &desk.names);
             let is_free = |paint: &Paint| paint.is_mask() || paints.iter().all(|it| !it.span.overlaps(paint.span));
             let rest: Vec<Paint> = rest.into_iter().filter(is_free).collect();

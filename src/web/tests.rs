@@ -29,7 +29,7 @@ fn hostile() -> String {
 }
 
 fn line(text: &str) -> Vec<Piece> {
-    let look = [Look::Plain, Look::Marked(text.to_owned()), Look::Masked("電話")];
+    let look = [Look::Plain, Look::Marked(text.to_owned()), Look::Doubted("不符"), Look::Masked("電話")];
     look.map(|look| Piece { text: text.to_owned(), look }).to_vec()
 }
 
@@ -99,6 +99,7 @@ fn row(text: &str) -> Row {
         revision: 9,
         others: u64::MAX,
         doubt: Doubt::Open(Level::A),
+        reason: Some(text.into()),
         amended: amended(text),
     }
 }
@@ -211,7 +212,7 @@ fn the_fact_holds_whatever_it_is_given() {
             current,
         };
         let doubted =
-            facts::Doubted { address: own(), outlet: own(), title: own(), verdict: "不符", state: "待查證" };
+            facts::Doubted { address: own(), outlet: own(), title: line(&text), verdict: "不符", state: "待查證" };
         let page = facts::FactPage {
             frame: admins(),
             id: own(),
