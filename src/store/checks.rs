@@ -107,16 +107,19 @@ impl Store {
     /// When it cannot be written; then nothing of it was.
     pub async fn recheck(
         &self,
-        checked: Vec<(String, u32, Checking)>,
+        mut checked: Vec<(String, u32, Checking)>,
         at: DateTime<Utc>,
     ) -> Result<Rechecked, StoreError> {
+        let dialect = self.dialect;
+        // Several daemons lock the same reports in one order.
+        checked.sort_by(|a, b| a.0.cmp(&b.0));
         self.write(
             "recheck",
             Box::new(move |connection| {
                 Box::pin(async move {
                     let mut changed = Rechecked::default();
                     for (article_id, revision, checking) in checked {
-                        let current: Option<i64> = sqlx::query_scalar("SELECT revision FROM articles WHERE id = $1")
+                        let current: Option<i64> = sqlx::query_scalar(dialect.current_revision())
                             .bind(article_id.clone())
                             .fetch_optional(&mut *connection)
                             .await?;

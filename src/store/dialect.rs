@@ -238,6 +238,14 @@ impl Dialect {
         }
     }
 
+    /// The current version of the report `$1`, which nobody else changes or checks until the transaction ends.
+    pub(super) fn current_revision(self) -> &'static str {
+        match self {
+            Self::Sqlite => "SELECT revision FROM articles WHERE id = $1",
+            Self::Postgres => "SELECT revision FROM articles WHERE id = $1 FOR UPDATE",
+        }
+    }
+
     /// Keeps others from adding to the audit log until the transaction ends: each row holds the hash of the one before.
     /// The number is this lock's own. SQLite has one writer anyway.
     pub(super) fn lock_audit(self) -> Option<&'static str> {

@@ -2,7 +2,7 @@
 
 use chrono::TimeDelta;
 use clarion::{
-    domain::{Action, Actor, Doubt, Level, Outcome, Role, Source, SourceKind, Statement, UserName, Verdict},
+    domain::{Action, Actor, Doubt, FactKind, Level, Outcome, Role, Source, SourceKind, Statement, UserName, Verdict},
     lifecycle::Pulse,
     store::{FactFilter, Filter, Judging, ReportRow, Stating},
     workers::Recheck,
@@ -129,4 +129,44 @@ async fn an_alert_that_was_doubted_lowers_the_next_of_its_pattern() {
     });
     let after = after.expect("it is still found");
     assert!(after.found.score < before.found.score, "{} {}", after.found.score, before.found.score);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn two_agencies_that_disagree_are_told_until_one_of_them_yields() {
+    let site = Site::open().await;
+    let (world, mut recheck) = world(&site, RELEASE, WRONG).await;
+    world.round().await;
+    recheck.tick().await.unwrap();
+    let other = Statement {
+        kind: FactKind::Hand,
+        agency: "高雄市政府工務局".into(),
+        title: "五甲地區雨水下水道改善工程".into(),
+        text: RELEASE.replace("2億5,000萬", "2億8,000萬"),
+        url: None,
+        document_no: None,
+        published: Some(morning()),
+        valid_from: None,
+        valid_to: None,
+        superseded_by: None,
+    };
+    let state = async |statement: Statement| {
+        let words = analyzer().await.segmenter().words(&statement.text);
+        let stating = Stating { id: "f2".into(), statement, words };
+        let about = (Action::FactEntered, "f2".to_owned());
+        world.store().put_facts(vec![stating], about, Actor::command_line(), morning()).await.unwrap();
+    };
+    state(other.clone()).await;
+    recheck.tick().await.unwrap();
+    let told = world.store().disagreements(morning(), 10).await.unwrap();
+    assert_eq!(told.len(), 1, "{told:?}");
+    assert_eq!((told[0].fact.0.as_str(), told[0].other.1.as_str()), ("f2", "高雄市政府水利局"));
+    assert!(told[0].why.contains("2億5,000萬"), "{}", told[0].why);
+    assert_eq!(world.database.metrics.register_disagreements.get(), 1);
+    // The same words by the same agency are a further release and no dispute.
+    state(Statement { agency: "高雄市政府水利局".into(), ..other.clone() }).await;
+    recheck.tick().await.unwrap();
+    state(Statement { valid_to: Some(morning()), ..other }).await;
+    recheck.tick().await.unwrap();
+    let later = morning() + TimeDelta::minutes(1);
+    assert_eq!(world.store().disagreements(later, 10).await.unwrap(), [], "one of them holds no longer");
 }
