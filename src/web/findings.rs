@@ -103,6 +103,10 @@ impl FindingRow {
 }
 
 impl JudgedWords {
+    pub(super) fn is_city_wrong(&self) -> bool {
+        self.outcome == Outcome::CityWrong
+    }
+
     pub(super) fn words(&self) -> &'static str {
         names::outcome(self.outcome)
     }

@@ -123,16 +123,14 @@ impl Recheck {
                 }
             }
             let analyzer = Arc::clone(&self.shared.analyzer);
-            match tokio::task::spawn_blocking(move || analyzer.lay_out(page)).await {
-                Ok(page) => laid.extend(page),
-                Err(error) => self.died(&error),
+            if let Some(page) = self.aside(move || analyzer.lay_out(page)).await {
+                laid.extend(page);
             }
-            self.pulse.beat();
         }
         if laid.is_empty() {
             return Ok(false);
         }
-        let Ok(officials) = tokio::task::spawn_blocking(move || before.with(laid)).await else { return Ok(false) };
+        let Some(officials) = self.aside(move || before.with(laid)).await else { return Ok(false) };
         self.shared.metrics.register_facts.set(i64::try_from(officials.len()).unwrap_or(i64::MAX));
         tracing::debug!(facts = officials.len(), number = officials.number(), "the register was brought up to date");
         self.shared.register.replace(officials.clone());
@@ -146,7 +144,7 @@ impl Recheck {
     async fn compare(&self, officials: Officials, recent: Vec<FactVersion>) -> Result<(), StoreError> {
         let now = self.shared.clock.now();
         let analyzer = Arc::clone(&self.shared.analyzer);
-        let comparing = tokio::task::spawn_blocking(move || {
+        let comparing = self.aside(move || {
             let holding = recent.into_iter().filter(|version| version.statement.holds(now));
             let found = holding.flat_map(|version| {
                 let disputes = analyzer.disputes(&officials, &version);
@@ -160,12 +158,8 @@ impl Recheck {
             found.collect::<Vec<_>>()
         });
         match comparing.await {
-            Ok(found) if found.is_empty() => Ok(()),
-            Ok(found) => self.shared.store.disagree(found, now).await,
-            Err(error) => {
-                self.died(&error);
-                Ok(())
-            }
+            Some(found) if !found.is_empty() => self.shared.store.disagree(found, now).await,
+            _ => Ok(()),
         }
     }
 
@@ -200,20 +194,16 @@ impl Recheck {
             let key = (id.clone(), revision);
             let known = self.sheets.get(&key).cloned();
             let timer = self.shared.metrics.analysis_duration_seconds.with_label_values(&["check"]).start_timer();
-            let checking = tokio::task::spawn_blocking(move || check(&analyzer, &officials, &report, known));
-            let checking = match checking.await {
-                Ok((checking, sheet)) => {
+            let checking = match self.aside(move || check(&analyzer, &officials, &report, known)).await {
+                Some((checking, sheet)) => {
                     if self.sheets.len() >= LAID_OUT {
                         self.sheets.clear();
                     }
                     self.sheets.insert(key, sheet);
                     checking
                 }
-                Err(error) => {
-                    self.died(&error);
-                    // Checked with nothing found: it would come back for ever.
-                    nothing(register)
-                }
+                // Checked with nothing found: it would come back for ever.
+                None => nothing(register),
             };
             timer.observe_duration();
             if let Checking::Own { examined, .. } = &checking {
@@ -243,9 +233,22 @@ impl Recheck {
         Ok(())
     }
 
-    fn died(&self, error: &tokio::task::JoinError) {
-        tracing::error!(%error, "a check against the register died");
-        self.shared.metrics.task_panics_total.with_label_values(&["check"]).inc();
+    /// Works off the async threads, with a sign of life as long as that takes. None when the work died, which is logged and
+    /// counted.
+    async fn aside<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Option<T> {
+        let mut working = tokio::task::spawn_blocking(work);
+        // Real time, whatever clock the daemon runs on: the watchdog's is real too.
+        let done = loop {
+            match tokio::time::timeout(LONGEST_NAP, &mut working).await {
+                Ok(done) => break done,
+                Err(_) => self.pulse.beat(),
+            }
+        };
+        done.inspect_err(|error| {
+            tracing::error!(%error, "a check against the register died");
+            self.shared.metrics.task_panics_total.with_label_values(&["check"]).inc();
+        })
+        .ok()
     }
 }
 

@@ -170,3 +170,28 @@ async fn two_agencies_that_disagree_are_told_until_one_of_them_yields() {
     let later = morning() + TimeDelta::minutes(1);
     assert_eq!(world.store().disagreements(later, 10).await.unwrap(), [], "one of them holds no longer");
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_dispatch_printed_again_word_for_word_shares_the_first_ones_check() {
+    let site = Site::open().await;
+    let (world, mut recheck) = world(&site, RELEASE, WRONG).await;
+    let title = "砸25億做箱涵！五甲雨水下水道做了42%";
+    world.round().await;
+    while recheck.tick().await.unwrap() > 0 {}
+    let first = paper(&world).await;
+    let feed = rss(&(item(&site, "/2", title, "里長") + &item(&site, "/3", title, "里長")));
+    site.serve("/rss", "application/rss+xml", feed);
+    site.serve("/2", "text/html", page(title, &format!("（港邊社記者王小明高雄17日電）{WRONG}")));
+    site.serve("/3", "text/html", page(title, &WRONG.replace("25億元", "35億元")));
+    world.round().await;
+    while recheck.tick().await.unwrap() > 0 {}
+    let rows = world.store().reports(&Filter { singly: true, ..Filter::default() }, None, 10).await.unwrap().rows;
+    let whose = async |end: &str| {
+        let row = rows.iter().find(|row| row.url.ends_with(end)).expect("the report was read");
+        world.store().findings_of(&row.id).await.unwrap().unwrap().0
+    };
+    assert_eq!(whose("/2").await, first.id);
+    assert_ne!(whose("/3").await, first.id, "one character may be the error");
+    let doubtful = Filter { doubtful: true, ..Filter::default() };
+    assert_eq!(world.store().reports(&doubtful, None, 10).await.unwrap().total, 1, "one story, one row");
+}
