@@ -5,14 +5,14 @@ use std::{
     sync::Arc,
 };
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use rayon::prelude::*;
 
 use super::Analyzer;
 use crate::{
     check::{self, Checker, Fact, Quoted, Register},
     claims::Sheet,
-    domain::{ClaimKind, Examined, FactQuote, FactVersion, Found, Level, Quote, Verdict, sha256_hex},
+    domain::{ClaimKind, Entered, Examined, FactQuote, FactVersion, Found, Level, Quote, Verdict, sha256_hex},
     story,
 };
 
@@ -27,17 +27,34 @@ pub type Doubts = BTreeMap<(String, ClaimKind, Verdict), u32>;
 #[derive(Debug)]
 pub struct Laid {
     number: i64,
+    source: Source,
+    superseded_by: Option<String>,
+    recorded_at: DateTime<Utc>,
+    /// Whether a source published it, so that readers saw the version before as well.
+    published: bool,
+    fact: Fact,
+}
+
+/// The version of a statement that a text in the register is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Source {
+    id: String,
     revision: u32,
     hash: String,
-    fact: Fact,
 }
 
 /// The register as it was at one moment. Cheap to clone; a later one shares with it what did not change.
 #[derive(Debug, Clone)]
 pub struct Officials {
     checker: Arc<Checker>,
-    /// Of each statement the version and its hash.
-    versions: Arc<HashMap<String, (u32, String)>>,
+    /// The version of a statement that each text is, by the key the checker knows it by.
+    texts: Arc<HashMap<String, Source>>,
+    /// The key of each statement's latest text.
+    latest: Arc<HashMap<String, String>>,
+    /// What was so before, by the key of what took its place: the text itself, or the statement.
+    former: Arc<HashMap<String, Vec<Arc<Fact>>>>,
+    /// A checker of the same city whose register holds nothing.
+    blank: Arc<Checker>,
     number: i64,
     doubts: Arc<Doubts>,
     /// The latest changes by their numbers, each with the statement as it was before and is now.
@@ -61,9 +78,13 @@ impl Analyzer {
     /// A register that holds nothing.
     #[must_use]
     pub fn no_officials(&self) -> Officials {
+        let blank = Arc::new(self.checker(Register::default()));
         Officials {
-            checker: Arc::new(self.checker(Register::default())),
-            versions: Arc::default(),
+            checker: Arc::clone(&blank),
+            texts: Arc::default(),
+            latest: Arc::default(),
+            former: Arc::default(),
+            blank,
             number: 0,
             doubts: Arc::default(),
             changes: Arc::default(),
@@ -81,8 +102,10 @@ impl Analyzer {
         let it = version.statement;
         Laid {
             number: version.number,
-            revision: version.revision,
-            hash: version.hash,
+            source: Source { id: version.id.clone(), revision: version.revision, hash: version.hash },
+            superseded_by: it.superseded_by.clone(),
+            recorded_at: version.recorded_at,
+            published: matches!(version.entered, Entered::Source(_)),
             fact: Fact {
                 sheet: self.sheet(&it.title, &it.text, it.from()),
                 id: version.id,
@@ -106,7 +129,7 @@ impl Analyzer {
     ) -> (Examined, Vec<String>) {
         let checked = officials.checker.check(sheet, published);
         let mut found: Vec<Found> =
-            checked.findings.into_iter().filter_map(|finding| officials.found(sheet, finding)).collect();
+            checked.findings.into_iter().filter_map(|finding| officials.found(sheet, published, finding)).collect();
         found.sort_by_key(|found| std::cmp::Reverse(found.level));
         let claimed = found.iter().map(|found| {
             let field = match found.claim.field {
@@ -125,7 +148,8 @@ impl Analyzer {
     pub fn disputes(&self, officials: &Officials, version: &FactVersion) -> Vec<Dispute> {
         let it = &version.statement;
         let sheet = self.sheet(&it.title, &it.text, it.from());
-        let others = officials.checker.without(&version.id);
+        let Some(own) = officials.latest.get(&version.id) else { return Vec::new() };
+        let others = officials.checker.without(own);
         let alerts = others
             .check(&sheet, it.from())
             .findings
@@ -133,11 +157,11 @@ impl Analyzer {
             .filter(|finding| finding.verdict.alerts() && check::level(&sheet, finding) > Level::None);
         let mut disputes: Vec<Dispute> = Vec::new();
         for finding in alerts {
-            let Some(id) = finding.fact.and_then(|fact| fact.id) else { continue };
-            let Some((_, hash)) = officials.versions.get(&id) else { continue };
-            let is_others = others.register().get(&id).is_some_and(|other| other.agency != it.agency);
-            if is_others && disputes.iter().all(|known| known.other.0 != id) {
-                disputes.push(Dispute { other: (id, hash.clone()), why: finding.why, score: finding.score });
+            let Some(key) = finding.fact.and_then(|fact| fact.id) else { continue };
+            let Some(Source { id, hash, .. }) = officials.texts.get(&key) else { continue };
+            let is_others = others.register().get(&key).is_some_and(|other| other.agency != it.agency);
+            if is_others && disputes.iter().all(|known| known.other.0 != *id) {
+                disputes.push(Dispute { other: (id.clone(), hash.clone()), why: finding.why, score: finding.score });
             }
         }
         disputes
@@ -154,40 +178,61 @@ impl Officials {
     /// How many statements it holds.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.versions.len()
+        self.latest.len()
     }
 
     /// Whether it holds none.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.versions.is_empty()
+        self.latest.is_empty()
     }
 
-    /// The same with further versions, in the order of their numbers.
+    /// The same with further versions, in the order of their numbers. What a source published before it changed stays, up to
+    /// the change: reports of before were written from it. What a person puts right takes the place of what was wrong.
     #[must_use]
     pub fn with(&self, laid: Vec<Laid>) -> Self {
-        let mut versions = HashMap::clone(&self.versions);
-        let number = laid.iter().map(|it| it.number).fold(self.number, i64::max);
+        let (mut texts, mut latest) = (HashMap::clone(&self.texts), HashMap::clone(&self.latest));
+        let mut former = HashMap::clone(&self.former);
         let (mut changes, mut settled) = (Vec::clone(&self.changes), self.settled);
-        if laid.len() > TOLD_APART {
+        let number = laid.iter().map(|it| it.number).fold(self.number, i64::max);
+        let is_told_apart = laid.len() <= TOLD_APART;
+        let mut held: BTreeMap<String, Fact> = BTreeMap::new();
+        for Laid { number, source, superseded_by, recorded_at, published, mut fact } in laid {
+            let known_as = latest.get(&source.id);
+            let known = known_as.unwrap_or(&source.id).clone();
+            let before = known_as.and_then(|key| held.get(key).or_else(|| self.checker.register().get(key))).cloned();
+            if is_told_apart {
+                let both = before.iter().cloned().chain([fact.clone()]);
+                changes.push((number, Register::new(both.collect())));
+            }
+            let is_other = texts.get(&known).is_some_and(|known| known.hash != source.hash);
+            let key = if published && is_other { format!("{}@{}", source.id, source.revision) } else { known.clone() };
+            if let (true, Some(before)) = (key != known, before) {
+                fact.valid_from = Some(fact.valid_from.map_or(recorded_at, |from| from.max(recorded_at)));
+                let until = recorded_at - TimeDelta::microseconds(1);
+                former.entry(key.clone()).or_default().push(Arc::new(Fact { valid_to: None, ..before.clone() }));
+                let ended = Fact { valid_to: Some(before.valid_to.map_or(until, |to| to.min(until))), ..before };
+                held.insert(known, ended);
+            }
+            if let Some(by) = superseded_by {
+                former.entry(by).or_default().push(Arc::new(Fact { valid_to: None, ..fact.clone() }));
+            }
+            latest.insert(source.id.clone(), key.clone());
+            texts.insert(key.clone(), source);
+            held.insert(key.clone(), Fact { id: key, ..fact });
+        }
+        if !is_told_apart {
             changes.clear();
             settled = number;
-        } else {
-            changes.extend(laid.iter().map(|it| {
-                let before = self.checker.register().get(&it.fact.id).cloned();
-                (it.number, Register::new(before.into_iter().chain([it.fact.clone()]).collect()))
-            }));
-            let over = changes.len().saturating_sub(TOLD_APART);
-            settled = changes.drain(..over).map(|(number, _)| number).fold(settled, i64::max);
         }
-        let facts = laid.into_iter().map(|it| {
-            versions.insert(it.fact.id.clone(), (it.revision, it.hash));
-            it.fact
-        });
-        let checker = Arc::new(self.checker.with(facts.collect()));
+        let over = changes.len().saturating_sub(TOLD_APART);
+        settled = changes.drain(..over).map(|(number, _)| number).fold(settled, i64::max);
         Self {
-            checker,
-            versions: Arc::new(versions),
+            checker: Arc::new(self.checker.with(held.into_values().collect())),
+            texts: Arc::new(texts),
+            latest: Arc::new(latest),
+            former: Arc::new(former),
+            blank: Arc::clone(&self.blank),
             number,
             doubts: Arc::clone(&self.doubts),
             changes: Arc::new(changes),
@@ -209,12 +254,16 @@ impl Officials {
         Self { doubts: Arc::new(doubts), ..self.clone() }
     }
 
-    fn found(&self, sheet: &Sheet, mut finding: check::Finding) -> Option<Found> {
+    fn found(&self, sheet: &Sheet, at: Option<DateTime<Utc>>, mut finding: check::Finding) -> Option<Found> {
         let fact = match finding.fact.take() {
             Some(quoted) => {
-                let id = quoted.id.clone()?;
-                let (revision, hash) = self.versions.get(&id)?;
-                Some(FactQuote { id, revision: *revision, hash: hash.clone(), quote: quote(&quoted) })
+                let key = quoted.id.as_ref()?;
+                let Source { id, revision, hash } = self.texts.get(key)?.clone();
+                if finding.verdict == Verdict::Contradicted && self.was_so(sheet, at, &finding, [key, &id]) {
+                    finding.verdict = Verdict::Outdated;
+                    finding.why.push_str("報導所引與更新前公布的內容相符，為舊資料。");
+                }
+                Some(FactQuote { id, revision, hash, quote: quote(&quoted) })
             }
             None => None,
         };
@@ -228,6 +277,24 @@ impl Officials {
         let claim = quote(&finding.claim);
         let check::Finding { verdict, kind, score, why, .. } = finding;
         Some(Found { verdict, kind, level, score, claim, fact, why })
+    }
+}
+
+impl Officials {
+    /// Whether what a report says against a statement was so before that statement took another one's place: the former one
+    /// speaks of the same matter and says nothing else.
+    fn was_so(&self, sheet: &Sheet, at: Option<DateTime<Utc>>, finding: &check::Finding, keys: [&String; 2]) -> bool {
+        let former = keys.into_iter().filter_map(|key| self.former.get(key)).flatten();
+        former.into_iter().any(|former| {
+            let alone = self.blank.with(vec![Fact::clone(former)]);
+            let speaks = !alone.register().find(sheet).is_empty();
+            speaks
+                && alone.check(sheet, at).findings.iter().all(|other| {
+                    let is_same =
+                        other.claim.field == finding.claim.field && other.claim.span.overlaps(finding.claim.part);
+                    !(is_same && other.verdict.alerts())
+                })
+        })
     }
 }
 

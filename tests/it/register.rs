@@ -195,3 +195,62 @@ async fn a_dispatch_printed_again_word_for_word_shares_the_first_ones_check() {
     let doubtful = Filter { doubtful: true, ..Filter::default() };
     assert_eq!(world.store().reports(&doubtful, None, 10).await.unwrap().total, 1, "one story, one row");
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_release_that_was_put_right_makes_later_reports_outdated_and_leaves_earlier_ones_alone() {
+    let site = Site::open().await;
+    let first = RELEASE.replace("2億5,000萬", "25億");
+    let (world, mut recheck) = world(&site, &first, WRONG).await;
+    world.round().await;
+    while recheck.tick().await.unwrap() > 0 {}
+    assert_eq!(paper(&world).await.doubt, Doubt::None, "it says what the city said");
+    let title = "五甲地區雨水下水道改善工程進度達42%（更正）";
+    site.serve("/city", "application/rss+xml", rss(&item(&site, "/r/1", title, "水利局更正經費")));
+    site.serve("/r/1", "text/html", page(title, RELEASE));
+    world.round().await;
+    while recheck.tick().await.unwrap() > 0 {}
+    assert_eq!(paper(&world).await.doubt, Doubt::None, "it appeared before the city put it right");
+    let late = item(&site, "/2", "五甲箱涵砸25億　進度42%", "里長").replace("07:40:00", "08:10:00");
+    site.serve("/rss", "application/rss+xml", rss(&late));
+    site.serve("/2", "text/html", page("五甲箱涵砸25億　進度42%", &WRONG.replace("沿線居民", "附近店家")));
+    world.round().await;
+    while recheck.tick().await.unwrap() > 0 {}
+    let rows = world.store().reports(&Filter { singly: true, ..Filter::default() }, None, 10).await.unwrap().rows;
+    let late = rows.iter().find(|row| row.url.ends_with("/2")).expect("the report was read");
+    let (_, findings) = world.store().findings_of(&late.id).await.unwrap().unwrap();
+    let alert = findings.iter().find(|it| it.found.level > Level::None).expect("25億 is no longer what the city says");
+    assert_eq!(alert.found.verdict, Verdict::Outdated, "{}", alert.found.why);
+    assert_eq!(alert.found.fact.as_ref().unwrap().revision, 2);
+    assert_eq!(world.database.metrics.register_facts.get(), 1, "two texts of one statement");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_statement_that_another_one_replaced_makes_later_reports_outdated() {
+    let site = Site::open().await;
+    let first = RELEASE.replace("2億5,000萬", "25億");
+    let (world, mut recheck) = world(&site, &first, WRONG).await;
+    world.round().await;
+    let from = Some(morning() + TimeDelta::minutes(5));
+    let id = world.store().facts(&FactFilter::default(), None, 1).await.unwrap().facts.remove(0).id;
+    let old = world.store().fact_versions(&id).await.unwrap().remove(0).statement;
+    let new = Statement { text: RELEASE.into(), published: from, ..old.clone() };
+    restate(&world, |it| Statement { superseded_by: Some("f2".into()), valid_to: from, ..it }).await;
+    let words = analyzer().await.segmenter().words(RELEASE);
+    let stating = Stating { id: "f2".into(), statement: new, words };
+    let about = (Action::FactEntered, "f2".to_owned());
+    world.store().put_facts(vec![stating], about, Actor::command_line(), morning()).await.unwrap();
+    while recheck.tick().await.unwrap() > 0 {}
+    assert_eq!(paper(&world).await.doubt, Doubt::None, "it appeared before");
+    let late = item(&site, "/2", "五甲箱涵砸25億　進度42%", "里長").replace("07:40:00", "08:10:00");
+    site.serve("/rss", "application/rss+xml", rss(&late));
+    site.serve("/2", "text/html", page("五甲箱涵砸25億　進度42%", &WRONG.replace("沿線居民", "附近店家")));
+    world.round().await;
+    world.round().await;
+    while recheck.tick().await.unwrap() > 0 {}
+    let rows = world.store().reports(&Filter { singly: true, ..Filter::default() }, None, 10).await.unwrap().rows;
+    let late = rows.iter().find(|row| row.url.ends_with("/2")).expect("the report was read");
+    let (_, findings) = world.store().findings_of(&late.id).await.unwrap().unwrap();
+    let alert = findings.iter().find(|it| it.found.level > Level::None).expect("25億 was replaced");
+    let fact = alert.found.fact.as_ref().unwrap();
+    assert_eq!((alert.found.verdict, fact.id.as_str()), (Verdict::Outdated, "f2"), "{}", alert.found.why);
+}
