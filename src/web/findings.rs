@@ -165,6 +165,7 @@ impl Desk {
             let row = self.finding_row(finding, quoted, now).await?;
             if is_alert { findings.alerts.push(row) } else { findings.others.push(row) }
         }
+        findings.alerts.sort_by_key(|row| !row.is_open());
         Ok((findings, paints))
     }
 
