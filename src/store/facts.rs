@@ -237,7 +237,11 @@ impl Store {
             "disagree",
             Box::new(move |connection| {
                 Box::pin(async move {
-                    for it in found {
+                    for mut it in found {
+                        // Either of the two may have been the one that was looked at.
+                        if it.fact.0 > it.other.0 {
+                            std::mem::swap(&mut it.fact, &mut it.other);
+                        }
                         sqlx::query(
                             "INSERT INTO disagreements (fact_id, fact_hash, other_id, other_hash, why, score, found_at) \
                              VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING",

@@ -159,8 +159,19 @@ async fn two_agencies_that_disagree_are_told_until_one_of_them_yields() {
     recheck.tick().await.unwrap();
     let told = world.store().disagreements(morning(), 10).await.unwrap();
     assert_eq!(told.len(), 1, "{told:?}");
-    assert_eq!((told[0].fact.0.as_str(), told[0].other.1.as_str()), ("f2", "高雄市政府水利局"));
+    assert_eq!((told[0].fact.1.as_str(), told[0].other.0.as_str()), ("高雄市政府水利局", "f2"));
     assert!(told[0].why.contains("2億5,000萬"), "{}", told[0].why);
+    // The release is looked at in its turn.
+    let release = told[0].fact.0.clone();
+    let again = world.store().fact_versions(&release).await.unwrap().remove(0).statement;
+    let words = analyzer().await.segmenter().words(&again.text);
+    let numbered = Statement { document_no: Some("水利字第1號".into()), ..again };
+    let stating = Stating { id: release.clone(), statement: numbered, words };
+    let about = (Action::FactEntered, release);
+    world.store().put_facts(vec![stating], about, Actor::command_line(), morning()).await.unwrap();
+    recheck.tick().await.unwrap();
+    let twice = world.store().disagreements(morning(), 10).await.unwrap();
+    assert_eq!(twice.len(), 1, "one pair, whichever was looked at: {twice:?}");
     assert_eq!(world.database.metrics.register_disagreements.get(), 1);
     // The same words by the same agency are a further release and no dispute.
     state(Statement { agency: "高雄市政府水利局".into(), ..other.clone() }).await;
