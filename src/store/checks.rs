@@ -58,7 +58,7 @@ pub struct Behind {
 /// What of re-checked reports changed.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Rechecked {
-    /// New alerts.
+    /// Of each report on which a new alert was raised, the level of its most urgent one.
     pub alerts: Vec<Level>,
     /// Alerts that hold no longer.
     pub ended: u64,
@@ -200,7 +200,7 @@ pub(super) async fn check(
         .fetch_all(&mut *connection)
         .await?;
     let mut held = held.iter().map(finding).collect::<Result<Vec<_>, _>>()?;
-    let mut changed = Rechecked::default();
+    let (mut changed, mut raised) = (Rechecked::default(), Level::None);
     if let Checking::Own { examined, claimed, .. } = checking {
         for (rank, (found, claimed)) in examined.found.iter().zip(claimed).enumerate() {
             let known = held.iter().position(|it| i64::from(it.revision) == revision && is_same(it, found));
@@ -209,11 +209,10 @@ pub(super) async fn check(
                 continue;
             }
             insert(connection, (article_id, revision), rank, (found, claimed), examined, at).await?;
-            if found.level > Level::None {
-                changed.alerts.push(found.level);
-            }
+            raised = raised.max(found.level);
         }
     }
+    changed.alerts.extend((raised > Level::None).then_some(raised));
     for gone in held {
         sqlx::query("UPDATE findings SET ended_at = $2 WHERE id = $1")
             .bind(gone.id)

@@ -118,6 +118,8 @@ pub(super) struct ReportPage {
     pub(super) questions: Vec<Question>,
     /// What official statements say of it.
     pub(super) findings: Findings,
+    /// The page of the statement it is itself.
+    pub(super) fact: Option<String>,
 }
 
 impl Feeling {
@@ -170,6 +172,7 @@ impl ReportPage {
             let marks = desk.console.store.marks_of(id, version.revision).await?;
             versions.push(desk.version(version, &marks, report.row.revision, now));
         }
+        let is_fact = report.row.official.is_some() && !desk.console.store.fact_versions(id).await?.is_empty();
         let tellings = Telling::of(desk.console.store.tellers(id).await?, id, now);
         let (findings, doubted) = desk.findings(&report, now).await?;
         let paints = |field| {
@@ -225,6 +228,7 @@ impl ReportPage {
             versions,
             tellings,
             findings,
+            fact: is_fact.then(|| names::fact_address(id)),
             questions: desk.questions(&report),
             corrections: corrections.iter().map(|it| desk.correction_row(it, now)).collect(),
             amended,

@@ -354,6 +354,7 @@ fn the_report_holds_whatever_it_is_given() {
                 alerts: vec![finding(&text, false), finding(&text, true)],
                 others: vec![finding(&text, false)],
             },
+            fact: Some(text.clone()),
         };
         check(&page);
         let page = ReportPage { frame: admins(), ..page };
@@ -380,6 +381,7 @@ fn the_report_holds_whatever_it_is_given() {
             corrections: Vec::new(),
             questions: Vec::new(),
             findings: Findings::default(),
+            fact: None,
             ..page
         });
     }

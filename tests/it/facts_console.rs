@@ -183,6 +183,8 @@ async fn a_contact_speaks_for_the_own_agency_alone_and_nobody_rewrites_a_release
     let page = room.get(&format!("/facts/{id}")).with(&wang).send().await.text;
     assert!(page.contains("以新事實取代") && page.contains("停止適用") && !page.contains(">修正內容<"));
     assert!(page.contains(&format!("href=\"/reports/{id}\"")) && page.contains("來源「cityhall」"));
+    let release = room.get(&format!("/reports/{id}")).with(&wang).send().await.text;
+    assert!(release.contains(&format!("href=\"/facts/{id}\"")) && !release.contains("與公布內容比對"), "{release}");
     let mut fields = form(RELEASE);
     fields.extend([("edit", id.as_str()), ("revision", "1")]);
     assert_eq!(post("/facts", &fields, &wang).await.status, StatusCode::FORBIDDEN);
