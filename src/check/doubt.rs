@@ -2,8 +2,7 @@
 
 use std::sync::LazyLock;
 
-use super::{Ground, features::FEATURES, level::ALERT, weights};
-use crate::domain::ClaimKind;
+use super::{FEATURES, level::ALERT};
 
 /// What one alert that turned out to be none takes from the log-odds of the next of the same pattern: a sureness of .9
 /// becomes .67, which alerts no more, and one of .98 becomes .92.
@@ -22,35 +21,18 @@ pub fn tempered(score: f64, doubts: u32) -> f64 {
     1.0 / (1.0 + (-odds).exp())
 }
 
-/// The version of rules and weights: the program's, with a digest of how every feature counts.
+/// The version of the rules: the program's, with a digest of what is weighed and from where on it alerts.
 #[must_use]
 pub fn rules() -> &'static str {
     static RULES: LazyLock<String> = LazyLock::new(|| format!("{}-{:08x}", env!("CARGO_PKG_VERSION"), digest()));
     &RULES
 }
 
-/// FNV-1a over what each feature by itself is worth to each ground and kind.
+/// FNV-1a over the names of the features and the threshold.
 fn digest() -> u32 {
-    let grounds = [Ground::Values, Ground::Polarity, Ground::Denial, Ground::Copy, Ground::Quotation];
-    let mut hash: u32 = 0x811c_9dc5;
-    let mut take = |value: f64| {
-        for byte in value.to_bits().to_be_bytes() {
-            hash = (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193);
-        }
-    };
-    take(ALERT);
-    for ground in grounds {
-        for kind in ClaimKind::ALL {
-            for at in 0..FEATURES.len() {
-                let mut features = [0.0; FEATURES.len()];
-                if let Some(slot) = features.get_mut(at) {
-                    *slot = 1.0;
-                }
-                take(weights::score(ground, kind, &features));
-            }
-        }
-    }
-    hash
+    let names = FEATURES.iter().flat_map(|name| name.bytes().chain([0]));
+    let threshold = ALERT.to_bits().to_be_bytes();
+    names.chain(threshold).fold(0x811c_9dc5, |hash: u32, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193))
 }
 
 #[cfg(test)]
@@ -68,7 +50,7 @@ mod tests {
     }
 
     #[test]
-    fn the_rules_are_told_by_the_program_and_its_weights() {
+    fn the_rules_are_told_by_the_program_and_what_it_weighs() {
         assert!(rules().starts_with(env!("CARGO_PKG_VERSION")) && rules() == rules());
     }
 }
