@@ -21,7 +21,7 @@ use crate::{
     pipeline::Analyzer,
     store::Store,
     web,
-    workers::{Poll, Read, Shared, Upkeep},
+    workers::{Poll, Read, Recheck, Shared, Upkeep},
 };
 
 /// How long a database server may take to come up, well inside the five minutes systemd gives the start.
@@ -95,11 +95,13 @@ pub async fn start(
     let mut watchdog = Watchdog::default();
     let poll = Poll::new(shared.clone(), watchdog.watch("poll"), Arc::clone(&found));
     let read = Read::new(shared.clone(), watchdog.watch("read"), found, config.read.concurrency, config.read.attempts);
+    let recheck = Recheck::new(shared.clone(), watchdog.watch("recheck"));
     let services = city.services.iter().map(|service| service.id.clone()).collect();
     let upkeep = Upkeep::new(shared, watchdog.watch("upkeep"), limits(config), services);
     let stop = tasks.stop();
     tasks.spawn("poll", poll.run(stop.clone()));
     tasks.spawn("read", read.run(stop.clone()));
+    tasks.spawn("recheck", recheck.run(stop.clone()));
     tasks.spawn("upkeep", upkeep.run(stop.clone()));
     tasks.spawn("watchdog", watchdog.run(stop.clone()));
 

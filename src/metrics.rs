@@ -85,6 +85,20 @@ pub struct Metrics {
     pub story_reports_total: IntCounter,
     /// How surprising the reports of the last hours are, by service.
     pub service_burst_score: GaugeVec,
+    /// Official statements in memory.
+    pub register_facts: IntGauge,
+    /// When a source last brought an official statement.
+    pub register_last_statement_timestamp_seconds: GaugeVec,
+    /// Pairs of agencies' statements that disagree.
+    pub register_disagreements: IntGauge,
+    /// Reports held against the register, by what came out.
+    pub checks_total: IntCounterVec,
+    /// Alerts by level.
+    pub alerts_total: IntCounterVec,
+    /// Reports with an alert that nobody judged yet, by level.
+    pub open_alerts: IntGaugeVec,
+    /// What people made of alerts.
+    pub findings_judged_total: IntCounterVec,
     /// Answers of the console.
     pub http_requests_total: IntCounterVec,
     /// Time to answer.
@@ -222,6 +236,37 @@ impl Metrics {
                  they are most so: 3 happens by chance once in a thousand such stretches.",
                 &["service"],
             )?,
+            register_facts: r
+                .int_gauge("register_facts", "Official statements in memory, each in its latest version.")?,
+            register_last_statement_timestamp_seconds: r.gauges(
+                "register_last_statement_timestamp_seconds",
+                "When a source last brought a new or changed official statement.",
+                &["source"],
+            )?,
+            register_disagreements: r.int_gauge(
+                "register_disagreements",
+                "Pairs of two agencies' official statements that hold and disagree.",
+            )?,
+            checks_total: r.counters(
+                "checks_total",
+                "Reports held against the official statements, by what came out for the report as a whole.",
+                &["verdict"],
+            )?,
+            alerts_total: r.counters(
+                "alerts_total",
+                "Reports on which a new alert was raised, by its level.",
+                &["level"],
+            )?,
+            open_alerts: r.int_gauges(
+                "open_alerts",
+                "Reports with an alert that nobody has judged yet, by the most urgent one's level.",
+                &["level"],
+            )?,
+            findings_judged_total: r.counters(
+                "findings_judged_total",
+                "Alerts that a person judged, by what they found out.",
+                &["outcome"],
+            )?,
             http_requests_total: r.counters(
                 "http_requests_total",
                 "Answers of the console by matched route, method and status.",
@@ -286,6 +331,16 @@ impl Metrics {
         }
         for class in ["busy", "full", "io", "corrupt", "constraint", "timeout", "other"] {
             self.db_errors_total.with_label_values(&[class]);
+        }
+        for verdict in ["contradicted", "outdated", "denied", "supported", "not_found", "opinion", "none"] {
+            self.checks_total.with_label_values(&[verdict]);
+        }
+        for level in ["A", "B"] {
+            self.alerts_total.with_label_values(&[level]);
+            self.open_alerts.with_label_values(&[level]);
+        }
+        for outcome in ["misreport", "city_wrong", "mismatch", "unclear"] {
+            self.findings_judged_total.with_label_values(&[outcome]);
         }
         for direction in ["forward", "backward"] {
             self.clock_jumps_total.with_label_values(&[direction]);

@@ -3,7 +3,7 @@
 use super::{Candidate, Level, Topic, level::ALERT, pair::Ground, weights, why};
 use crate::{
     claims::Sheet,
-    domain::{ClaimKind, Field, Span},
+    domain::{ClaimKind, Field, Span, Verdict},
 };
 
 /// Findings of one report that are told; more of them say the same.
@@ -14,44 +14,6 @@ const SUPPORTS: f64 = 0.6;
 
 /// How sure, of the headline's own sureness, a pair with the body must be to stand for it.
 const IN_FULL: f64 = 0.3;
-
-/// What came out for one claim.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Verdict {
-    /// 與公布內容不符
-    Contradicted,
-    /// 所引為舊資料
-    Outdated,
-    /// 市府已說明並無此事
-    Denied,
-    /// 與公布內容相符
-    Supported,
-    /// 查無可比對之公布內容
-    NotFound,
-    /// 意見或評論
-    Opinion,
-}
-
-impl Verdict {
-    /// The name in JSON and the database.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Contradicted => "contradicted",
-            Self::Outdated => "outdated",
-            Self::Denied => "denied",
-            Self::Supported => "supported",
-            Self::NotFound => "not_found",
-            Self::Opinion => "opinion",
-        }
-    }
-
-    /// Whether it calls for an alert.
-    #[must_use]
-    pub fn alerts(self) -> bool {
-        matches!(self, Self::Contradicted | Self::Outdated | Self::Denied)
-    }
-}
 
 /// Words of a document: of the report, or of the official statement of that id. Spans are bytes of the field as given.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -166,7 +128,9 @@ fn in_full<'c, 'a>(it: &'c Candidate<'a>, score: f64, all: &'c [(f64, Candidate<
     all.iter().find(|(other, pair)| *other >= score * IN_FULL && same(pair)).map_or(it, |(_, pair)| pair)
 }
 
-fn level(report: &Sheet, finding: &Finding) -> Level {
+/// How urgent a finding of this report is, by its score and the sentence it stands in.
+#[must_use]
+pub fn level(report: &Sheet, finding: &Finding) -> Level {
     let words = report.sentences.iter().find(|sentence| {
         sentence.field == finding.claim.field
             && report.original(sentence.field, sentence.span).is_some_and(|span| span.overlaps(finding.claim.span))

@@ -1,5 +1,7 @@
 //! How urgent a finding is.
 
+use crate::domain::Level;
+
 /// From this score a finding is worth a person's look. Set on the development half of `tests/golden/misreports.jsonl` so
 /// that hardly a true report is flagged.
 pub(super) const ALERT: f64 = 0.7;
@@ -38,17 +40,6 @@ const HARM: [&str; 27] = [
     "警戒",
 ];
 
-/// The level of an alert.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Level {
-    /// No alert.
-    None,
-    /// 一般
-    B,
-    /// 重大
-    A,
-}
-
 impl Level {
     /// The level of a finding with this score about these words.
     #[must_use]
@@ -59,16 +50,6 @@ impl Level {
             Self::A
         } else {
             Self::B
-        }
-    }
-
-    /// The name in JSON and the database.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::None => "none",
-            Self::B => "B",
-            Self::A => "A",
         }
     }
 }

@@ -4,6 +4,7 @@
 mod agree;
 mod copy;
 mod decide;
+mod doubt;
 mod features;
 mod level;
 mod pair;
@@ -13,12 +14,15 @@ mod topic;
 mod weights;
 mod why;
 
-pub use decide::{Checked, Finding, Quoted, Verdict};
+pub use crate::domain::{Level, Verdict};
+pub use decide::{Checked, Finding, Quoted, level};
+pub use doubt::{rules, tempered};
 pub use features::{FEATURES, Features};
-pub use level::Level;
 pub use pair::{Candidate, Ground};
 pub use register::{Fact, Hit, Register};
 pub use topic::Topic;
+
+use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
@@ -27,7 +31,7 @@ use crate::{claims::Sheet, domain::City};
 /// Checks reports against a register of official statements.
 #[derive(Debug)]
 pub struct Checker {
-    city: City,
+    city: Arc<City>,
     register: Register,
 }
 
@@ -35,7 +39,19 @@ impl Checker {
     /// A checker by a city's dictionaries and a register.
     #[must_use]
     pub fn new(city: &City, register: Register) -> Self {
-        Self { city: city.clone(), register }
+        Self { city: Arc::new(city.clone()), register }
+    }
+
+    /// The same with statements added to the register; one of a known id takes the place of the one before.
+    #[must_use]
+    pub fn with(&self, changed: Vec<Fact>) -> Self {
+        Self { city: Arc::clone(&self.city), register: self.register.with(changed) }
+    }
+
+    /// The same without one statement.
+    #[must_use]
+    pub fn without(&self, id: &str) -> Self {
+        Self { city: Arc::clone(&self.city), register: self.register.without(id) }
     }
 
     /// The register.

@@ -1,6 +1,9 @@
 //! Official statements, and those of them that speak of what a report speaks of.
 
-use std::collections::{BTreeMap, HashMap};
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::Arc,
+};
 
 use chrono::{DateTime, Utc};
 
@@ -51,9 +54,9 @@ pub struct Hit<'a> {
 }
 
 /// All official statements, with an index of their telling words.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Register {
-    facts: Vec<Fact>,
+    facts: Vec<Arc<Fact>>,
     index: HashMap<u64, Vec<u32>>,
 }
 
@@ -67,7 +70,56 @@ impl Register {
                 index.entry(key).or_default().push(at);
             }
         }
+        Self { facts: facts.into_iter().map(Arc::new).collect(), index }
+    }
+
+    /// The same with statements added; one of a known id takes the place of the one before. The others are shared with
+    /// this register and not read again.
+    #[must_use]
+    pub fn with(&self, changed: Vec<Fact>) -> Self {
+        let (mut facts, mut index) = (self.facts.clone(), self.index.clone());
+        let mut places: HashMap<String, usize> =
+            facts.iter().enumerate().map(|(at, fact)| (fact.id.clone(), at)).collect();
+        for fact in changed {
+            let place = *places.entry(fact.id.clone()).or_insert(facts.len());
+            let Ok(at) = u32::try_from(place) else { continue };
+            if let Some(before) = facts.get(place) {
+                for (key, _) in telling(&before.sheet) {
+                    if let Some(having) = index.get_mut(&key) {
+                        having.retain(|other| *other != at);
+                    }
+                }
+            }
+            for (key, _) in telling(&fact.sheet) {
+                index.entry(key).or_default().push(at);
+            }
+            let fact = Arc::new(fact);
+            match facts.get_mut(place) {
+                Some(slot) => *slot = fact,
+                None => facts.push(fact),
+            }
+        }
         Self { facts, index }
+    }
+
+    /// The same without the statement of that id. Its place stays taken, so that the index need not be made anew.
+    #[must_use]
+    pub fn without(&self, id: &str) -> Self {
+        let (facts, mut index) = (self.facts.clone(), self.index.clone());
+        for (at, fact) in (0_u32..).zip(&facts).filter(|(_, fact)| fact.id == id) {
+            for (key, _) in telling(&fact.sheet) {
+                if let Some(having) = index.get_mut(&key) {
+                    having.retain(|other| *other != at);
+                }
+            }
+        }
+        Self { facts, index }
+    }
+
+    /// The statement of that id.
+    #[must_use]
+    pub fn get(&self, id: &str) -> Option<&Fact> {
+        self.facts.iter().find(|fact| fact.id == id).map(Arc::as_ref)
     }
 
     /// How many statements there are.

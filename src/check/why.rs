@@ -15,7 +15,13 @@ pub(super) fn alert(report: &Sheet, it: &Candidate<'_>, verdict: Verdict) -> Str
     let said = quote(report, it.claim.0, it.claim_value);
     let official = quote(&it.fact.sheet, it.truth.0, it.truth_value);
     let source = source(it.fact);
+    // Where a word was put in or left out, or stands outside the part that decides, only the whole clause tells it.
+    let is_negation = said == official || said.is_empty() || official.is_empty();
     match (verdict, it.ground, it.kind) {
+        (Verdict::Contradicted, ..) if is_negation => {
+            let official = quote(&it.fact.sheet, it.truth.0, it.truth.1);
+            format!("報導的說法與{source}一正一反：「{official}」。")
+        }
         (Verdict::Denied, ..) => format!("{source}已說明並無此事：「{official}」。"),
         (Verdict::Outdated, ..) => format!("「{said}」為先前的資料，{source}已更新為「{official}」。"),
         (_, Ground::Quotation, _) => format!("這段話與{source}所載的說話者或內容不同：「{official}」。"),

@@ -21,8 +21,24 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
     let Args { config: path } = args;
     let config = Config::load(&path)?;
     let sources = config.sources()?;
-    app::city(&config.dictionaries.folder)?;
+    let city = app::city(&config.dictionaries.folder)?;
     let polled = sources.iter().filter(|source| source.enabled).count();
-    say(&format!("{}: {} sources, {polled} of them polled; no fault found", path.display(), sources.len()))?;
+    for source in &sources {
+        let Some(official) = &source.official else { continue };
+        // The city itself has no entry; the full names of its agencies begin with its name.
+        if !city.agencies.iter().any(|agency| agency.city && agency.name.starts_with(official.as_str())) {
+            say(&format!(
+                "source {}: official = {official:?} is no agency of the dictionaries; its statements count, but no agency's \
+                 contact may end or replace them",
+                source.id
+            ))?;
+        }
+    }
+    let official = sources.iter().filter(|source| source.official.is_some()).count();
+    say(&format!(
+        "{}: {} sources, {polled} of them polled, {official} official; no fault found",
+        path.display(),
+        sources.len()
+    ))?;
     Ok(ExitCode::SUCCESS)
 }

@@ -10,6 +10,7 @@ mod demo;
 mod dictionary;
 mod eval;
 mod extract;
+mod facts;
 mod feed;
 mod lines;
 mod robots;
@@ -52,6 +53,7 @@ enum Command {
     Segment(segment::Args),
     Extract(extract::Args),
     Feed(feed::Args),
+    Facts(facts::Args),
     User(user::Args),
     Audit(audit::Args),
     Corrections(corrections::Args),
@@ -74,6 +76,7 @@ pub fn main() -> ExitCode {
         Command::Segment(args) => segment::run(args),
         Command::Extract(args) => extract::run(args),
         Command::Feed(args) => feed::run(args),
+        Command::Facts(args) => facts::run(args),
         Command::User(args) => user::run(args),
         Command::Audit(args) => audit::run(args),
         Command::Corrections(args) => corrections::run(args),

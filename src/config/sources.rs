@@ -156,6 +156,12 @@ fn one_source(s: &SourceSection) -> Result<Source, Fault> {
         "headline" => Policy::HeadlineOnly,
         other => return Err(("policy", format!("source {id}: policy is {other:?}; write full or headline"))),
     };
+    if policy == Policy::HeadlineOnly && !s.official.is_empty() {
+        let what = format!(
+            "source {id}: an official source needs policy full; its texts are what reports are checked against"
+        );
+        return Err(("policy", what));
+    }
     if let Some(bad) = s.allow_networks.iter().find(|network| !is_network(network)) {
         let what = format!("source {id}: allow_networks has {bad:?}; write networks such as 10.1.0.0/16");
         return Err(("allow_networks", what));

@@ -12,7 +12,7 @@ use super::{
 use crate::{
     app::Daemon,
     clock::Clock,
-    domain::taipei,
+    domain::{Doubt, taipei},
     store::{Filter, ReportRow},
 };
 
@@ -24,6 +24,10 @@ const FIRST_WITHIN_MS: u64 = 10_000;
 
 /// Characters by which a post without a headline is known.
 const BEGINNING: usize = 16;
+
+/// Misreports that are staged, at the least, and true reports close to a release.
+const STAGED: usize = 8;
+const TEMPTING: usize = 30;
 
 /// Rows read at once when the day is judged.
 const PAGE: usize = 200;
@@ -134,7 +138,6 @@ impl Account {
         let rows = all_rows(daemon).await?;
         self.reports = u64::try_from(rows.len()).unwrap_or(u64::MAX);
         self.polls = polls(&daemon.metrics.render().context("the metrics")?);
-        self.misreports.staged = day.reports.iter().filter(|report| report.misreport.is_some()).count();
 
         let missing: Vec<&str> = day
             .reports
@@ -156,6 +159,7 @@ impl Account {
             revised > 0,
             format!("{revised} reports were changed and have a second version"),
         );
+        self.check(&at, day, daemon, &rows).await?;
         self.console(&at, daemon).await?;
         self.log_in(&at, daemon, officer).await?;
         for name in ["first_report", "opening", "source_degraded", "source_recovered"] {
@@ -165,6 +169,61 @@ impl Account {
         }
         self.latency_ms = latency(day, &rows, self.factor);
         self.ok = self.steps.iter().all(|step| step.ok);
+        Ok(())
+    }
+
+    /// What the console holds against the staged misreports and against the true reports that tempt to a hasty check.
+    async fn check(&mut self, at: &str, day: &Day, daemon: &Daemon, rows: &[ReportRow]) -> anyhow::Result<()> {
+        let staged: Vec<&Report> = day.reports.iter().filter(|report| report.misreport.is_some()).collect();
+        let tempting = day.reports.iter().filter(|report| report.misreport.is_none() && report.fact.is_some()).count();
+        let open = |row: &&ReportRow| matches!(row.doubt, Doubt::Open(_));
+        let row_of = |report: &&Report| found(day, report, rows);
+        let known: Vec<&str> = staged.iter().filter_map(row_of).filter(open).map(|row| row.id.as_str()).collect();
+        let missed: Vec<&str> = staged
+            .iter()
+            .filter(|it| row_of(it).as_ref().is_none_or(|row| !open(row)))
+            .map(|it| it.key.as_str())
+            .collect();
+        let wrong: Vec<&str> = rows
+            .iter()
+            .filter(open)
+            .filter(|row| !known.contains(&row.id.as_str()))
+            .map(|row| row.title.as_str())
+            .collect();
+        self.misreports = Misreports { staged: staged.len(), found: known.len(), wrong: wrong.len() };
+        let ok = missed.is_empty() && wrong.is_empty() && staged.len() >= STAGED && tempting >= TEMPTING;
+        let detail = format!(
+            "{} of {} misreports are to be looked at, {} of {tempting} true and tempting reports and the rest; missed: {}; wrong: {}",
+            known.len(),
+            staged.len(),
+            wrong.len(),
+            missed.join(" "),
+            wrong.join(" "),
+        );
+        self.note("misreports", at.to_owned(), ok, detail);
+
+        let client = reqwest::Client::builder().no_proxy().build()?;
+        let list = format!("http://{}/?check=doubtful&scope=all&stories=apart", daemon.console);
+        let list = client.get(list).send().await?.text().await?;
+        let listed = known.iter().filter(|id| list.contains(&format!("/reports/{id}\""))).count();
+        let total = list.contains(&format!("共 <strong>{}</strong>", known.len()));
+        let mut beside = 0;
+        for id in &known {
+            let page = client.get(format!("http://{}/reports/{id}", daemon.console)).send().await?.text().await?;
+            let (Some((_, claim)), true) = (page.split_once("<figure>"), page.contains("class=\"reason\"")) else {
+                continue;
+            };
+            let (claim, fact) = claim.split_once("<figure class=\"official\">").unwrap_or((claim, ""));
+            let fact = fact.split("</figure>").next().unwrap_or_default();
+            beside += usize::from(
+                claim.contains("<blockquote>")
+                    && fact.contains("/facts/")
+                    && (claim.contains("<mark>") || fact.contains("<mark>")),
+            );
+        }
+        let ok = total && listed == known.len() && beside == known.len();
+        let detail = format!("the list of doubtful reports holds {listed}, {beside} show claim and fact side by side");
+        self.note("side_by_side", at.to_owned(), ok, detail);
         Ok(())
     }
 

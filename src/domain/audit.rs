@@ -33,11 +33,17 @@ pub enum Action {
     Corrected,
     /// A correction was taken back.
     CorrectionWithdrawn,
+    /// An official statement was entered, or changed, by a person.
+    FactEntered,
+    /// Official statements were imported.
+    FactsImported,
+    /// A person said what became of an alert.
+    FindingJudged,
 }
 
 impl Action {
     /// All actions.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 15] = [
         Self::LogIn,
         Self::LogInFailed,
         Self::Lock,
@@ -50,6 +56,9 @@ impl Action {
         Self::PasswordChanged,
         Self::Corrected,
         Self::CorrectionWithdrawn,
+        Self::FactEntered,
+        Self::FactsImported,
+        Self::FindingJudged,
     ];
 
     /// The name in the log.
@@ -68,6 +77,9 @@ impl Action {
             Self::PasswordChanged => "password_changed",
             Self::Corrected => "corrected",
             Self::CorrectionWithdrawn => "correction_withdrawn",
+            Self::FactEntered => "fact_entered",
+            Self::FactsImported => "facts_imported",
+            Self::FindingJudged => "finding_judged",
         }
     }
 

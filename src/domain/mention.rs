@@ -218,7 +218,7 @@ impl Sentiment {
 }
 
 /// What sort of checkable statement a claim is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum ClaimKind {
     /// 數字
     Figure,
@@ -237,6 +237,16 @@ pub enum ClaimKind {
 }
 
 impl ClaimKind {
+    /// All kinds.
+    pub const ALL: [Self; 7] =
+        [Self::Figure, Self::Date, Self::Agency, Self::Status, Self::Notice, Self::Place, Self::Quote];
+
+    /// The kind of that name.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.name() == name)
+    }
+
     /// The name in JSON and the database.
     #[must_use]
     pub fn name(self) -> &'static str {

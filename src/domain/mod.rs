@@ -6,6 +6,8 @@ mod article;
 mod audit;
 mod city;
 mod correction;
+mod fact;
+mod finding;
 mod mention;
 mod password;
 mod session;
@@ -22,6 +24,8 @@ pub use city::{
     Service, Station, Unit, UsualPlace, Village,
 };
 pub use correction::{Aspect, Correction, Judgement};
+pub use fact::{Entered, FactKind, FactVersion, LONGEST_STATEMENT, Statement, StatementFault};
+pub use finding::{Doubt, Examined, FactQuote, Finding, Found, Judged, Level, Outcome, Quote, Verdict};
 pub use mention::{
     AgencyGuess, Analysis, Claim, ClaimKind, Evidence, Field, Label, Mention, Named, NamedBody, PersonalData,
     PersonalSpan, PlaceKind, PlaceMention, Scope, Scored, Sentiment, TextKind,

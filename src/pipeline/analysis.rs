@@ -63,6 +63,11 @@ impl Analyzer {
         &self.classifier
     }
 
+    /// What the dictionaries and models are told apart by.
+    pub(super) fn version(&self) -> &str {
+        &self.version
+    }
+
     /// The reader of statements.
     pub(super) fn claims(&self) -> &Reader {
         &self.claims

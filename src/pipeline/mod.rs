@@ -3,6 +3,8 @@
 
 mod analysis;
 mod check;
+mod officials;
 mod story;
 
 pub use analysis::{Analyzer, AnalyzerError};
+pub use officials::{Dispute, Doubts, Laid, Officials, wording};

@@ -5,11 +5,13 @@ use sqlx::{AnyConnection, Row};
 
 use super::{
     QueuedEntry, Store, StoreError,
+    checks::{self, Checking},
     dialect::Dialect,
+    facts::{self, Stating},
     rows,
     stories::{self, Told},
 };
-use crate::domain::{Article, Field, Mention, Page, Source};
+use crate::domain::{Article, Entered, FactKind, Field, Mention, Page, Source, Statement};
 
 /// Everything one entry became.
 #[derive(Debug, Clone)]
@@ -30,6 +32,8 @@ pub struct Reading {
     pub mention: Mention,
     /// The story it tells, should it be new.
     pub told: Told,
+    /// What the register says of it.
+    pub checking: Checking,
     /// When it was fetched.
     pub fetched_at: DateTime<Utc>,
 }
@@ -70,7 +74,7 @@ impl Store {
             "keep",
             Box::new(move |connection| {
                 Box::pin(async move {
-                    let stored = keep(connection, dialect, &source_id, official, &reading).await?;
+                    let stored = keep(connection, dialect, &source_id, official.as_deref(), &reading).await?;
                     // What was announced is in the revision now and need not be kept twice.
                     sqlx::query(
                         "UPDATE entries SET state = 'done', locked_until = 0, trouble = NULL, summary = NULL, \
@@ -92,7 +96,7 @@ async fn keep(
     connection: &mut AnyConnection,
     dialect: Dialect,
     source_id: &str,
-    official: Option<String>,
+    official: Option<&str>,
     reading: &Reading,
 ) -> Result<Stored, StoreError> {
     if let Some(lock) = dialect.lock_report() {
@@ -116,7 +120,7 @@ async fn keep(
         .bind(reading.article_id.clone())
         .bind(source_id.to_owned())
         .bind(reading.outlet.clone())
-        .bind(official)
+        .bind(official.map(str::to_owned))
         .bind(reading.article.canonical_url.clone())
         .bind(reading.article.url.clone())
         .bind(rows::micros(reading.fetched_at))
@@ -126,6 +130,7 @@ async fn keep(
         add_revision(connection, &reading.article_id, 1, reading).await?;
         stories::tell(connection, &reading.article_id, &reading.told).await?;
         index(connection, dialect, number, reading).await?;
+        hold(connection, dialect, (&reading.article_id, 1), (source_id, official), reading).await?;
         return Ok(Stored::New);
     };
     let (id, number) = (rows::text(&row, "id")?, rows::integer(&row, "number")?);
@@ -141,13 +146,50 @@ async fn keep(
         }
     };
     sqlx::query("UPDATE articles SET revision = $2 WHERE id = $1")
-        .bind(id)
+        .bind(id.clone())
         .bind(revision)
         .execute(&mut *connection)
         .await?;
     sqlx::query(dialect.forget_words()).bind(number).execute(&mut *connection).await?;
     index(connection, dialect, number, reading).await?;
+    hold(connection, dialect, (&id, revision), (source_id, official), reading).await?;
     Ok(Stored::Revised)
+}
+
+/// Takes an official statement into the register, under the key of the report it was published as, and keeps what the
+/// register says of any other report.
+async fn hold(
+    connection: &mut AnyConnection,
+    dialect: Dialect,
+    (id, revision): (&str, i64),
+    (source_id, official): (&str, Option<&str>),
+    reading: &Reading,
+) -> Result<(), StoreError> {
+    let Some(agency) = official else {
+        checks::check(connection, id, revision, &reading.checking, reading.fetched_at).await?;
+        return Ok(());
+    };
+    let article = &reading.article;
+    let statement = Statement {
+        kind: FactKind::of_release(&article.title),
+        agency: agency.to_owned(),
+        title: article.title.clone(),
+        text: article.text.clone(),
+        url: Some(article.url.clone()),
+        document_no: None,
+        published: Some(article.published_at.map_or(reading.fetched_at, |d| d.at.min(reading.fetched_at))),
+        valid_from: None,
+        valid_to: None,
+        superseded_by: None,
+    };
+    // What a person said of the validity of an earlier version is kept.
+    let statement = facts::carry_on(connection, id, statement).await?;
+    // A page of nothing, or of more than any statement holds, is kept as a report alone.
+    let Ok(statement) = statement.checked(id) else { return Ok(()) };
+    facts::lock(connection, dialect).await?;
+    let stating = Stating { id: id.to_owned(), statement, words: reading.mention.search_words.clone() };
+    facts::put(connection, dialect, &stating, &Entered::Source(source_id.to_owned()), reading.fetched_at).await?;
+    Ok(())
 }
 
 async fn index(

@@ -15,7 +15,14 @@ macro_rules! claim {
     };
 }
 
-/// What `$1` to `$11` ask of an article and its mention, by the names these have in the query.
+/// Whether a person should look at a report: an alert is open on its current version.
+macro_rules! open_alert {
+    ($finding:literal) => {
+        concat!($finding, ".ended_at IS NULL AND ", $finding, ".outcome IS NULL AND ", $finding, ".level <> 'none'")
+    };
+}
+
+/// What `$1` to `$11` and `$13` ask of an article and its mention, by the names these have in the query.
 macro_rules! passes {
     ($search:literal, $article:literal, $mention:literal) => {
         concat!(
@@ -57,7 +64,11 @@ macro_rules! passes {
             $article,
             ".sort_at >= $10 AND ",
             $article,
-            ".sort_at < $11"
+            ".sort_at < $11 AND ($13 = 0 OR EXISTS (SELECT 1 FROM findings z WHERE z.article_id = ",
+            $article,
+            ".id AND ",
+            open_alert!("z"),
+            "))"
         )
     };
 }
@@ -84,6 +95,33 @@ macro_rules! chosen {
     };
 }
 
+/// What `$1` to `$4` ask of the latest version of a statement.
+macro_rules! facts {
+    ($columns:literal, $search:literal, $rest:literal) => {
+        concat!(
+            "SELECT ",
+            $columns,
+            " FROM facts f WHERE NOT EXISTS (SELECT 1 FROM facts n WHERE n.id = f.id AND n.revision > f.revision)",
+            " AND ($1 = '' OR f.number IN ",
+            $search,
+            ") AND ($2 = '' OR f.kind = $2) AND ($3 = '' OR f.agency = $3)",
+            " AND ($4 < 0 OR (f.superseded_by IS NULL AND (f.valid_to IS NULL OR f.valid_to >= $4)))",
+            $rest
+        )
+    };
+}
+
+macro_rules! facts_list {
+    ($search:literal) => {
+        facts!(
+            "f.number, f.id, f.revision, f.kind, f.agency, f.title, substr(f.text, 1, 400) AS text, f.url, f.document_no, \
+             f.published_at, f.valid_from, f.valid_to, f.superseded_by, f.hash, f.source_id, f.entered_by, f.recorded_at",
+            $search,
+            " AND f.number < $5 ORDER BY f.number DESC LIMIT $6"
+        )
+    };
+}
+
 macro_rules! list {
     ($search:literal) => {
         concat!(
@@ -93,10 +131,16 @@ macro_rules! list {
             " (SELECT COUNT(*) FROM corrections c WHERE c.article_id = a.id AND c.revision = a.revision",
             " AND c.withdrawn_at IS NULL) AS corrected,",
             " (SELECT COUNT(DISTINCT e.outlet) FROM stories p JOIN articles e ON e.id = p.article_id",
-            " WHERE p.story = t.story AND e.outlet <> a.outlet) AS other_outlets",
+            " WHERE p.story = t.story AND e.outlet <> a.outlet) AS other_outlets,",
+            " (SELECT MIN(z.level) FROM stories p JOIN findings z ON z.article_id = p.article_id WHERE p.story = t.story",
+            " AND ($12 = 0 OR p.article_id = a.id) AND ",
+            open_alert!("z"),
+            ") AS alert,",
+            " (SELECT COUNT(*) FROM stories p JOIN findings z ON z.article_id = p.article_id WHERE p.story = t.story",
+            " AND ($12 = 0 OR p.article_id = a.id) AND z.ended_at IS NULL AND z.outcome = 'misreport') AS confirmed",
             chosen!($search),
-            " AND (a.sort_at < $13 OR (a.sort_at = $13 AND a.number < $14))",
-            " ORDER BY a.sort_at DESC, a.number DESC LIMIT $15"
+            " AND (a.sort_at < $14 OR (a.sort_at = $14 AND a.number < $15))",
+            " ORDER BY a.sort_at DESC, a.number DESC LIMIT $16"
         )
     };
 }
@@ -194,12 +238,58 @@ impl Dialect {
         }
     }
 
+    /// The current version of the report `$1`, which nobody else changes or checks until the transaction ends.
+    pub(super) fn current_revision(self) -> &'static str {
+        match self {
+            Self::Sqlite => "SELECT revision FROM articles WHERE id = $1",
+            Self::Postgres => "SELECT revision FROM articles WHERE id = $1 FOR UPDATE",
+        }
+    }
+
     /// Keeps others from adding to the audit log until the transaction ends: each row holds the hash of the one before.
     /// The number is this lock's own. SQLite has one writer anyway.
     pub(super) fn lock_audit(self) -> Option<&'static str> {
         match self {
             Self::Sqlite => None,
             Self::Postgres => Some("SELECT 1 FROM (SELECT pg_advisory_xact_lock(7215001)) AS held"),
+        }
+    }
+
+    /// Keeps others from adding to the register of facts until the transaction ends. The number is this lock's own.
+    pub(super) fn lock_facts(self) -> Option<&'static str> {
+        match self {
+            Self::Sqlite => None,
+            Self::Postgres => Some("SELECT 1 FROM (SELECT pg_advisory_xact_lock(7215002)) AS held"),
+        }
+    }
+
+    /// A list of statements and how many it holds in all; see [`super::facts`] for the parameters.
+    pub(super) fn facts(self) -> [&'static str; 2] {
+        match self {
+            Self::Sqlite => [
+                facts_list!("(SELECT rowid FROM fact_search WHERE fact_search MATCH $1)"),
+                facts!("COUNT(*)", "(SELECT rowid FROM fact_search WHERE fact_search MATCH $1)", ""),
+            ],
+            Self::Postgres => [
+                facts_list!("(SELECT number FROM fact_search WHERE words @@ plainto_tsquery('simple', $1))"),
+                facts!("COUNT(*)", "(SELECT number FROM fact_search WHERE words @@ plainto_tsquery('simple', $1))", ""),
+            ],
+        }
+    }
+
+    /// Puts the words `$2` of the fact numbered `$1` into its index.
+    pub(super) fn index_fact_words(self) -> &'static str {
+        match self {
+            Self::Sqlite => "INSERT INTO fact_search (rowid, words) VALUES ($1, $2)",
+            Self::Postgres => "INSERT INTO fact_search (number, words) VALUES ($1, to_tsvector('simple', $2))",
+        }
+    }
+
+    /// Takes the fact numbered `$1` out of its index.
+    pub(super) fn forget_fact_words(self) -> &'static str {
+        match self {
+            Self::Sqlite => "DELETE FROM fact_search WHERE rowid = $1",
+            Self::Postgres => "DELETE FROM fact_search WHERE number = $1",
         }
     }
 

@@ -4,10 +4,13 @@
 mod accounts;
 mod articles;
 mod audit;
+mod checks;
 mod corrections;
 mod dialect;
 mod entries;
 mod error;
+mod facts;
+mod findings;
 mod judgements;
 mod reports;
 mod rows;
@@ -28,9 +31,12 @@ use sqlx::{
 pub use accounts::{Changed, Link};
 pub use articles::{Reading, Stored};
 pub use audit::AuditFilter;
+pub use checks::{Behind, Checking, Rechecked};
 pub use corrections::{Corrected, CorrectedRevision, Correcting};
 pub use entries::{Announced, QueuedEntry};
 pub use error::{ErrorClass, StoreError};
+pub use facts::{Disagreeing, Disagreement, FactFilter, FactPage, Put, Stating};
+pub use findings::{Judging, Lesson};
 pub use reports::{Filter, Mark, Report, ReportPage, ReportRow, RevisionRow, Search, Stage};
 pub use sessions::Attempt;
 pub use sources::Turn;

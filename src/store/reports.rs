@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use sqlx::{Any, any::AnyRow, query::Query};
 
 use super::{Store, StoreError, rows};
-use crate::domain::{AgencyGuess, Dated, Field, Label, Scored, Sentiment, Span, TextKind};
+use crate::domain::{AgencyGuess, Dated, Doubt, Field, Label, Level, Scored, Sentiment, Span, TextKind};
 
 /// Which reports are wanted. Empty texts and `None` ask for nothing.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -32,6 +32,8 @@ pub struct Filter {
     pub since: Option<DateTime<Utc>>,
     /// Before.
     pub until: Option<DateTime<Utc>>,
+    /// Only those on which an alert is open.
+    pub doubtful: bool,
     /// Every report by itself. Otherwise a story has one row, its newest report among those that are wanted.
     pub singly: bool,
 }
@@ -97,6 +99,8 @@ pub struct ReportRow {
     pub corrected: bool,
     /// Outlets beside its own that told its story, whatever was asked for.
     pub other_outlets: u64,
+    /// Whether it is to be looked at; in a list with a row a story, whether any report of the story is.
+    pub doubt: Doubt,
 }
 
 /// A list with how many there are in all.
@@ -229,7 +233,11 @@ impl Store {
              (SELECT COUNT(*) FROM corrections c WHERE c.article_id = a.id AND c.revision = a.revision \
              AND c.withdrawn_at IS NULL) AS corrected, \
              (SELECT COUNT(DISTINCT e.outlet) FROM stories t JOIN stories p ON p.story = t.story \
-             JOIN articles e ON e.id = p.article_id WHERE t.article_id = a.id AND e.outlet <> a.outlet) AS other_outlets \
+             JOIN articles e ON e.id = p.article_id WHERE t.article_id = a.id AND e.outlet <> a.outlet) AS other_outlets, \
+             (SELECT MIN(z.level) FROM findings z WHERE z.article_id = a.id AND z.ended_at IS NULL \
+             AND z.outcome IS NULL AND z.level <> 'none') AS alert, \
+             (SELECT COUNT(*) FROM findings z WHERE z.article_id = a.id AND z.ended_at IS NULL \
+             AND z.outcome = 'misreport') AS confirmed \
              FROM articles a JOIN revisions r ON r.article_id = a.id AND r.revision = a.revision \
              JOIN mentions m ON m.article_id = a.id AND m.revision = a.revision \
              LEFT JOIN mention_services s ON s.article_id = a.id AND s.revision = a.revision AND s.rank = 0 \
@@ -366,7 +374,7 @@ const CATEGORIES: &str = "SELECT category AS name, score FROM mention_categories
 
 type AnyQuery<'q> = Query<'q, Any, sqlx::any::AnyArguments>;
 
-/// Binds `$1` to `$12` of a list or a count.
+/// Binds `$1` to `$13` of a list or a count.
 fn chosen<'q>(query: AnyQuery<'q>, filter: &Filter, search: &str) -> AnyQuery<'q> {
     query
         .bind(search.to_owned())
@@ -381,6 +389,7 @@ fn chosen<'q>(query: AnyQuery<'q>, filter: &Filter, search: &str) -> AnyQuery<'q
         .bind(filter.since.map_or(i64::MIN, rows::micros))
         .bind(filter.until.map_or(i64::MAX, rows::micros))
         .bind(i64::from(filter.singly))
+        .bind(i64::from(filter.doubtful))
 }
 
 fn report_row(row: &AnyRow) -> Result<ReportRow, StoreError> {
@@ -407,6 +416,13 @@ fn report_row(row: &AnyRow) -> Result<ReportRow, StoreError> {
         city_agency: sqlx::Row::try_get::<Option<i64>, _>(row, "city")?.is_some_and(|city| city != 0),
         corrected: rows::integer(row, "corrected")? > 0,
         other_outlets: u64::try_from(rows::integer(row, "other_outlets")?).unwrap_or_default(),
+        doubt: match rows::optional(row, "alert")? {
+            Some(name) => {
+                Doubt::Open(Level::from_name(&name).ok_or(StoreError::Value { column: "findings.level", value: name })?)
+            }
+            None if rows::integer(row, "confirmed")? > 0 => Doubt::Confirmed,
+            None => Doubt::None,
+        },
     })
 }
 

@@ -25,6 +25,12 @@ const ADMINS: &[Role] = &[Role::Admin];
 /// Those who put the machine's readings right.
 pub(super) const CORRECTORS: &[Role] = &[Role::DutyOfficer, Role::AgencyContact, Role::Spokesperson, Role::Admin];
 
+/// Those who say what is so: they enter official statements and end them. A contact speaks for the own agency alone.
+pub(super) const STATERS: &[Role] = &[Role::DutyOfficer, Role::AgencyContact, Role::Spokesperson, Role::Admin];
+
+/// Those who say what became of an alert.
+pub(super) const JUDGES: &[Role] = &[Role::DutyOfficer, Role::AgencyContact, Role::Spokesperson, Role::Admin];
+
 /// Who may pass.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Gate {
@@ -68,6 +74,12 @@ pub const RULES: &[Rule] = &[
     get("/reports/{id}", Gate::Readers),
     post("/reports/{id}/corrections", Gate::Holders(CORRECTORS)),
     post("/reports/{id}/corrections/{correction}/withdraw", Gate::Holders(CORRECTORS)),
+    post("/reports/{id}/findings/{finding}", Gate::Holders(JUDGES)),
+    get("/facts", Gate::Readers),
+    post("/facts", Gate::Holders(STATERS)),
+    get("/facts/new", Gate::Holders(STATERS)),
+    get("/facts/{id}", Gate::Readers),
+    post("/facts/{id}/end", Gate::Holders(STATERS)),
     get("/sources", Gate::Readers),
     get("/login", Gate::Anybody),
     post("/login", Gate::Anybody),

@@ -14,7 +14,7 @@ use crate::{
 const LONGEST: usize = 100;
 
 /// Words of one search; every further one costs the index a look.
-const MOST_WORDS: usize = 16;
+pub(super) const MOST_WORDS: usize = 16;
 
 /// Which reports by whether they concern the city.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -64,6 +64,8 @@ pub(super) struct Wanted {
     pub scope: Scope,
     pub from: Option<NaiveDate>,
     pub to: Option<NaiveDate>,
+    /// Only what a person should look at.
+    pub doubtful: bool,
     /// Every report by itself instead of one row a story.
     pub apart: bool,
     pub after: Option<Stage>,
@@ -83,8 +85,12 @@ pub(super) enum Condition {
     Scope,
     From,
     To,
+    Check,
     Stories,
 }
+
+/// The one value of `check` in the address.
+pub(super) const DOUBTFUL: &str = "doubtful";
 
 /// The one value of `stories` in the address.
 const APART: &str = "apart";
@@ -114,6 +120,7 @@ impl Wanted {
                 }
                 "from" => wanted.from = day(&value),
                 "to" => wanted.to = day(&value),
+                "check" => wanted.doubtful = value == DOUBTFUL,
                 "stories" => wanted.apart = value == APART,
                 "after" => wanted.after = stage(&value),
                 _ => {}
@@ -142,6 +149,7 @@ impl Wanted {
             ("scope", if self.scope == Scope::default() { "" } else { self.scope.name() }),
             ("from", &self.from.map(|day| day.to_string()).unwrap_or_default()),
             ("to", &self.to.map(|day| day.to_string()).unwrap_or_default()),
+            ("check", if self.doubtful { DOUBTFUL } else { "" }),
             ("stories", if self.apart { APART } else { "" }),
             ("after", &self.after.map(|at| format!("{}-{}", at.sort_at, at.number)).unwrap_or_default()),
         ] {
@@ -158,6 +166,11 @@ impl Wanted {
             query if query.is_empty() => "/".into(),
             query => format!("/?{query}"),
         }
+    }
+
+    /// What a person should look at, of all reports.
+    pub(super) fn all_doubtful() -> Self {
+        Self { doubtful: true, ..Self::default() }
     }
 
     /// The same from the first page.
@@ -180,6 +193,7 @@ impl Wanted {
             Condition::Scope => rest.scope = Scope::default(),
             Condition::From => rest.from = None,
             Condition::To => rest.to = None,
+            Condition::Check => rest.doubtful = false,
             Condition::Stories => rest.apart = false,
         }
         rest
@@ -205,13 +219,14 @@ impl Wanted {
             },
             since: self.from.and_then(midnight),
             until: self.to.and_then(|day| day.checked_add_days(Days::new(1))).and_then(midnight),
+            doubtful: self.doubtful,
             singly: self.apart,
         }
     }
 }
 
 /// Control characters have no place in a name and PostgreSQL refuses NUL.
-fn clean(value: &str) -> String {
+pub(super) fn clean(value: &str) -> String {
     let text: String = value.chars().filter(|c| !c.is_control()).take(LONGEST).collect();
     text.trim().to_owned()
 }
@@ -247,6 +262,8 @@ mod tests {
         check("from=2026-03-01&to=2026-03-17&after=-5-3", "from=2026-03-01&to=2026-03-17&after=-5-3");
         check("stories=together&kind=notice", "kind=notice");
         check("stories=apart&after=5-3", "stories=apart&after=5-3");
+        check("check=doubtful&scope=all", "scope=all&check=doubtful");
+        check("check=1", "");
     }
 
     #[test]

@@ -12,6 +12,8 @@ use crate::{
 pub(super) enum Section {
     /// 輿情清單
     Reports,
+    /// 事實資料
+    Facts,
     /// 來源狀態
     Sources,
     /// 帳號管理
@@ -56,6 +58,20 @@ impl Frame {
     /// Whether they may put readings right.
     pub(super) fn may_correct(&self) -> bool {
         self.visitor.holds_any(access::CORRECTORS)
+    }
+
+    /// Whether they may enter official statements.
+    pub(super) fn may_state(&self) -> bool {
+        self.visitor.holds_any(access::STATERS)
+    }
+
+    /// Whether they may say what became of an alert.
+    pub(super) fn may_judge(&self) -> bool {
+        self.visitor.holds_any(access::JUDGES)
+    }
+
+    pub(super) fn in_facts(&self) -> bool {
+        self.section == Section::Facts
     }
 
     pub(super) fn in_accounts(&self) -> bool {

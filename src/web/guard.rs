@@ -24,8 +24,9 @@ use crate::web::{
     visitor::Visitor,
 };
 
-/// The longest form holds a note and some names; this much is read of one before it is refused.
-const MOST_BODY: usize = 16 * 1024;
+/// The longest form holds an official statement, whose every character takes nine bytes on its way; this much is read of
+/// one before it is refused.
+const MOST_BODY: usize = 256 * 1024;
 
 /// A page that takes longer has lost its reader.
 const SLOWEST: Duration = Duration::from_secs(10);

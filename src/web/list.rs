@@ -8,13 +8,13 @@ use axum::{
 };
 
 use crate::{
-    domain::{Field, Label, TextKind},
+    domain::{Doubt, Field, Label, Level, TextKind},
     store::{Mark, ReportRow, Tally},
     web::{
         Desk,
         corrections::Amended,
         fault::{Fault, Shared},
-        filter::{Condition, Scope, Wanted},
+        filter::{Condition, DOUBTFUL, Scope, Wanted},
         frame::{Frame, Section},
         moment, names,
         pieces::{self, Piece},
@@ -53,6 +53,7 @@ pub(super) struct Facets {
     pub sentiments: Vec<Choice>,
     pub kinds: Vec<Choice>,
     pub scopes: Vec<Choice>,
+    pub checks: Vec<Choice>,
 }
 
 /// One report as a row.
@@ -78,6 +79,9 @@ pub(super) struct Row {
     pub revision: u32,
     /// Other outlets that told its story.
     pub others: u64,
+    pub doubt: Doubt,
+    /// Why it is to be looked at.
+    pub reason: Option<String>,
     pub amended: Amended,
 }
 
@@ -94,6 +98,8 @@ pub(super) struct ListPage {
     pub(super) next: Option<String>,
     /// The search held nothing to look for.
     pub(super) idle_search: bool,
+    /// Reports on which an alert is open, whatever is asked for.
+    pub(super) doubtful: u64,
 }
 
 impl Row {
@@ -116,6 +122,18 @@ impl Row {
     fn is_revised(&self) -> bool {
         self.revision > 1
     }
+
+    fn is_doubtful(&self) -> bool {
+        matches!(self.doubt, Doubt::Open(_))
+    }
+
+    fn is_confirmed(&self) -> bool {
+        self.doubt == Doubt::Confirmed
+    }
+
+    fn is_grave(&self) -> bool {
+        self.doubt == Doubt::Open(Level::A)
+    }
 }
 
 impl ListPage {
@@ -130,7 +148,11 @@ impl ListPage {
             let corrections =
                 if row.corrected { store.corrections_of(&row.id, row.revision).await? } else { Vec::new() };
             let amended = desk.amended(&corrections);
-            rows.push(desk.row(row, &marks, amended, &filter.search.words, now));
+            let reason = match row.doubt {
+                Doubt::Open(_) => desk.reason_to_look(&row.id).await?,
+                Doubt::None | Doubt::Confirmed => None,
+            };
+            rows.push(Row { reason, ..desk.row(row, &marks, amended, &filter.search.words, now) });
         }
         Ok(Self {
             frame: Frame::new(Section::Reports, now, visitor),
@@ -139,6 +161,7 @@ impl ListPage {
             rows,
             total: page.total,
             next: page.next.map(|after| Wanted { after: Some(after), ..wanted.clone() }.address()),
+            doubtful: store.open_alerts().await?.iter().map(|(_, open)| open).sum(),
             idle_search: !wanted.search.is_empty() && filter.search.words.is_empty(),
             wanted,
         })
@@ -164,6 +187,11 @@ impl ListPage {
 
     fn first(&self) -> String {
         self.wanted.first_page().address()
+    }
+
+    #[expect(clippy::unused_self, reason = "templates reach addresses through the page")]
+    fn all_doubtful(&self) -> String {
+        Wanted::all_doubtful().address()
     }
 
     /// Where the script asks for news of this very list.
@@ -222,6 +250,8 @@ impl Desk {
             in_scope: row.in_scope,
             revision: row.revision,
             others: row.other_outlets,
+            doubt: row.doubt,
+            reason: None,
             amended,
         }
     }
@@ -242,6 +272,10 @@ impl Desk {
                 })
                 .collect(),
             kinds: fixed(TextKind::ALL, |kind| (kind.name(), names::kind(kind), wanted.kind == Some(kind))),
+            checks: fixed([false, true], |doubtful| {
+                let (value, words) = if doubtful { (DOUBTFUL, "待查證") } else { ("", "不限") };
+                (value, words, wanted.doubtful == doubtful)
+            }),
             scopes: fixed(Scope::ALL, |scope| (scope.name(), scope.words(), wanted.scope == scope)),
             outlets: choices(tally.outlets, &wanted.outlet, plain),
             services: choices(tally.services, &wanted.service, |id| self.names.service(id).to_owned()),
@@ -265,6 +299,7 @@ impl Desk {
             (Condition::Source, "來源", self.source_name(&wanted.source)),
             (Condition::From, "起日", day(wanted.from)),
             (Condition::To, "迄日", day(wanted.to)),
+            (Condition::Check, "查核", if wanted.doubtful { "待查證" } else { "" }.to_owned()),
             (Condition::Stories, "同一事件", if wanted.apart { "不合併" } else { "" }.to_owned()),
         ]
         .into_iter()

@@ -11,8 +11,10 @@ mod bodies;
 mod cookie;
 mod corrections;
 mod exposition;
+mod facts;
 mod fault;
 mod filter;
+mod findings;
 mod form;
 mod frame;
 mod guard;
@@ -27,6 +29,7 @@ mod report;
 mod server;
 mod snippet;
 mod sources;
+mod statement;
 mod story;
 #[cfg(test)]
 mod tests;
@@ -117,6 +120,11 @@ pub fn console(console: Console) -> Result<Router, ConfigError> {
         .route("/reports/{id}", get(report::report))
         .route("/reports/{id}/corrections", post(corrections::correct))
         .route("/reports/{id}/corrections/{correction}/withdraw", post(corrections::withdraw))
+        .route("/reports/{id}/findings/{finding}", post(findings::judge))
+        .route("/facts", get(facts::list).post(statement::keep))
+        .route("/facts/new", get(statement::blank))
+        .route("/facts/{id}", get(facts::one))
+        .route("/facts/{id}/end", post(statement::end))
         .route("/sources", get(sources::sources))
         .route("/login", get(log_in::page).post(log_in::log_in))
         .route("/logout", post(log_in::log_out))

@@ -1,8 +1,11 @@
 //! What ids and closed lists are called on screen.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, fmt::Write};
 
-use crate::domain::{AccountState, Action, Aspect, City, DateQuality, Evidence, Label, Role, TextKind, TroubleKind};
+use crate::domain::{
+    AccountState, Action, Aspect, City, ClaimKind, DateQuality, Evidence, FactKind, Label, Level, Outcome, Role,
+    TextKind, TroubleKind, Verdict,
+};
 
 /// The names of services and agencies.
 #[derive(Debug, Default)]
@@ -137,6 +140,9 @@ pub(super) fn action(action: Action) -> &'static str {
         Action::PasswordChanged => "變更密碼",
         Action::Corrected => "更正研判",
         Action::CorrectionWithdrawn => "撤回更正",
+        Action::FactEntered => "登錄事實",
+        Action::FactsImported => "匯入事實",
+        Action::FindingJudged => "登記查證結果",
     }
 }
 
@@ -148,6 +154,86 @@ pub(super) fn aspect(aspect: Aspect) -> &'static str {
         Aspect::Agency => "權責機關",
         Aspect::Kind => "內容類型",
         Aspect::TowardCity => "對市府傾向",
+    }
+}
+
+/// What came out for a claim, in words.
+pub(super) fn verdict(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Contradicted => "與公布內容不符",
+        Verdict::Outdated => "所引為舊資料",
+        Verdict::Denied => "市府已說明並無此事",
+        Verdict::Supported => "與公布內容相符",
+        Verdict::NotFound => "查無可比對之公布內容",
+        Verdict::Opinion => "意見或評論",
+    }
+}
+
+/// The level of an alert in words.
+pub(super) fn level(level: Level) -> &'static str {
+    match level {
+        Level::A => "重大",
+        Level::B => "一般",
+        Level::None => "無",
+    }
+}
+
+/// A sort of claim in words.
+pub(super) fn claim(kind: ClaimKind) -> &'static str {
+    match kind {
+        ClaimKind::Figure => "數字",
+        ClaimKind::Date => "日期時間",
+        ClaimKind::Agency => "權責機關",
+        ClaimKind::Status => "辦理狀態",
+        ClaimKind::Notice => "公告事項",
+        ClaimKind::Place => "地點",
+        ClaimKind::Quote => "引述",
+    }
+}
+
+/// How sure a finding is, in words. What is less sure than this raises no alert.
+pub(super) fn sureness(score: f64) -> &'static str {
+    if score >= 0.9 {
+        "高"
+    } else if score >= 0.8 {
+        "中高"
+    } else {
+        "中"
+    }
+}
+
+/// What a person found out about an alert, in words.
+pub(super) fn outcome(outcome: Outcome) -> &'static str {
+    match outcome {
+        Outcome::Misreport => "確為誤報",
+        Outcome::CityWrong => "市府資料有誤",
+        Outcome::Mismatch => "比對有誤",
+        Outcome::Unclear => "無法判斷",
+    }
+}
+
+/// The page of an official statement. Keys that were imported may hold any sign.
+pub(super) fn fact_address(id: &str) -> String {
+    let mut address = String::from("/facts/");
+    for byte in id.bytes() {
+        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'~') {
+            address.push(char::from(byte));
+        } else {
+            // Writing to a String cannot fail.
+            let _ = write!(address, "%{byte:02X}");
+        }
+    }
+    address
+}
+
+/// A sort of official statement in words.
+pub(super) fn fact_kind(kind: FactKind) -> &'static str {
+    match kind {
+        FactKind::Release => "新聞稿",
+        FactKind::Decision => "核定及公告事項",
+        FactKind::Jurisdiction => "權責分工",
+        FactKind::Denial => "澄清說明",
+        FactKind::Hand => "人工登錄",
     }
 }
 

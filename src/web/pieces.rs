@@ -32,6 +32,8 @@ pub(super) enum Look {
     Plain,
     /// Highlighted; what the word spoke for, empty for a searched word.
     Marked(String),
+    /// Said otherwise by an official statement; in which way.
+    Doubted(&'static str),
     /// Hidden; which kind of personal data it is.
     Masked(&'static str),
 }
@@ -191,6 +193,7 @@ mod tests {
             .into_iter()
             .map(|piece| match piece.look {
                 Look::Plain => piece.text,
+                Look::Doubted(_) => format!("!{}!", piece.text),
                 Look::Marked(_) => format!("[{}]", piece.text),
                 Look::Masked(_) => format!("({})", piece.text),
             })

@@ -17,6 +17,7 @@ use crate::{
         corrections::{Amended, CorrectionRow, LONGEST_NOTE, Question},
         fault::{Fault, Shared},
         filter::Wanted,
+        findings::Findings,
         frame::{Frame, Section},
         moment, names,
         pieces::{self, Paint, Piece},
@@ -115,6 +116,10 @@ pub(super) struct ReportPage {
     pub(super) amended: Amended,
     pub(super) corrections: Vec<CorrectionRow>,
     pub(super) questions: Vec<Question>,
+    /// What official statements say of it.
+    pub(super) findings: Findings,
+    /// The page of the statement it is itself.
+    pub(super) fact: Option<String>,
 }
 
 impl Feeling {
@@ -167,9 +172,20 @@ impl ReportPage {
             let marks = desk.console.store.marks_of(id, version.revision).await?;
             versions.push(desk.version(version, &marks, report.row.revision, now));
         }
+        let is_fact = report.row.official.is_some() && !desk.console.store.fact_versions(id).await?.is_empty();
         let tellings = Telling::of(desk.console.store.tellers(id).await?, id, now);
-        let title = pieces::paints(&report.marks, Field::Title, &desk.names);
-        let text = pieces::paints(&report.marks, Field::Text, &desk.names);
+        let (findings, doubted) = desk.findings(&report, now).await?;
+        let paints = |field| {
+            // What is to be looked at comes before the words that decided what the report is about.
+            let of_field = doubted.iter().filter(|(of, _)| *of == field);
+            let mut paints: Vec<Paint> = of_field.map(|(_, paint)| paint.clone()).collect();
+            let rest = pieces::paints(&report.marks, field, &desk.names);
+            let is_free = |paint: &Paint| paint.is_mask() || paints.iter().all(|it| !it.span.overlaps(paint.span));
+            let rest: Vec<Paint> = rest.into_iter().filter(is_free).collect();
+            paints.extend(rest);
+            paints
+        };
+        let (title, text) = (paints(Field::Title), paints(Field::Text));
         Ok(Self {
             frame: Frame::new(Section::Reports, now, visitor),
             title: pieces::whole(&report.row.title, &title),
@@ -211,6 +227,8 @@ impl ReportPage {
             ],
             versions,
             tellings,
+            findings,
+            fact: is_fact.then(|| names::fact_address(id)),
             questions: desk.questions(&report),
             corrections: corrections.iter().map(|it| desk.correction_row(it, now)).collect(),
             amended,
@@ -305,7 +323,7 @@ fn place((kind, name, district): &(String, String, Option<String>)) -> (&'static
 }
 
 /// Only addresses a browser may open without harm; an entry of a folder or a script is none.
-fn web_address(address: &str) -> Option<String> {
+pub(super) fn web_address(address: &str) -> Option<String> {
     let url = Url::parse(address).ok()?;
     matches!(url.scheme(), "http" | "https").then(|| url.to_string())
 }

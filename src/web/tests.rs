@@ -8,6 +8,7 @@ use super::{
     corrections::{Amended, CorrectionRow, Question},
     fault::FaultPage,
     filter::Wanted,
+    findings::{FactWords, FindingRow, Findings, JudgedWords},
     frame::{Frame, Section},
     list::{Choice, Facets, InForce, ListPage, Row},
     pieces::{Look, Piece},
@@ -15,9 +16,12 @@ use super::{
     sources::{Condition, SourceRow, SourcesPage, When},
     story::Telling,
     visitor::Visitor,
-    {accounts, audit, log_in, password},
+    {accounts, audit, facts, log_in, password, statement},
 };
-use crate::domain::{Account, AccountState, Duties, Label, PersonName, Role, TextKind, Trouble, TroubleKind, UserName};
+use crate::domain::{
+    Account, AccountState, Doubt, Duties, Label, Level, Outcome, PersonName, Role, TextKind, Trouble, TroubleKind,
+    UserName,
+};
 
 /// Markup, a quote, a bidirectional override, NUL, and more than any outlet writes.
 fn hostile() -> String {
@@ -25,7 +29,7 @@ fn hostile() -> String {
 }
 
 fn line(text: &str) -> Vec<Piece> {
-    let look = [Look::Plain, Look::Marked(text.to_owned()), Look::Masked("電話")];
+    let look = [Look::Plain, Look::Marked(text.to_owned()), Look::Doubted("不符"), Look::Masked("電話")];
     look.map(|look| Piece { text: text.to_owned(), look }).to_vec()
 }
 
@@ -59,12 +63,14 @@ fn list(text: &str, rows: Vec<Row>) -> ListPage {
             sentiments: choice(),
             kinds: choice(),
             scopes: choice(),
+            checks: choice(),
         },
         in_force: vec![InForce { what: "搜尋", value: text.into(), without: text.into() }],
         rows,
         total: u64::MAX,
         next: Some(text.into()),
         idle_search: true,
+        doubtful: u64::MAX,
     }
 }
 
@@ -92,6 +98,8 @@ fn row(text: &str) -> Row {
         in_scope: false,
         revision: 9,
         others: u64::MAX,
+        doubt: Doubt::Open(Level::A),
+        reason: Some(text.into()),
         amended: amended(text),
     }
 }
@@ -107,6 +115,177 @@ fn the_list_holds_whatever_it_is_given() {
 fn telling(text: &str, current: bool) -> Telling {
     let own = || text.to_owned();
     Telling { id: own(), outlet: own(), clock: own(), iso: own(), first: true, syndicated: true, current }
+}
+
+fn finding(text: &str, judged: bool) -> FindingRow {
+    let own = || text.to_owned();
+    FindingRow {
+        id: own(),
+        level: Level::A,
+        verdict: "與公布內容不符",
+        kind: "數字",
+        sureness: "高",
+        why: own(),
+        place: "內文",
+        claim: line(text),
+        fact: Some(FactWords {
+            address: own(),
+            agency: own(),
+            title: own(),
+            clock: Some(own()),
+            is_former: true,
+            words: line(text),
+        }),
+        judged: judged.then(|| JudgedWords {
+            outcome: Outcome::Misreport,
+            by: own(),
+            clock: own(),
+            iso: own(),
+            note: Some(own()),
+        }),
+        clock: own(),
+        iso: own(),
+        dictionaries: own(),
+        rules: own(),
+    }
+}
+
+#[test]
+fn the_facts_hold_whatever_they_are_given() {
+    for text in [String::new(), hostile()] {
+        let own = || text.clone();
+        let choice = || vec![Choice { value: own(), name: own(), count: own(), chosen: true }];
+        let row = || facts::FactRow {
+            address: own(),
+            title: own(),
+            lead: own(),
+            agency: own(),
+            kind: "新聞稿",
+            validity: validity(&text),
+            clock: own(),
+            iso: own(),
+            revision: 2,
+        };
+        let side = || (own(), own(), own());
+        check(&facts::FactsPage {
+            frame: admins(),
+            wanted: facts::WantedFacts { search: own(), all: true, ..facts::WantedFacts::default() },
+            kinds: choice(),
+            agencies: choice(),
+            rows: vec![row(), row()],
+            total: u64::MAX,
+            next: Some(own()),
+            disputes: vec![facts::Dispute { sides: [side(), side()], why: own() }],
+            stale: vec![(own(), own())],
+        });
+    }
+    check(&facts::FactsPage {
+        frame: frame(),
+        wanted: facts::WantedFacts::default(),
+        kinds: Vec::new(),
+        agencies: Vec::new(),
+        rows: Vec::new(),
+        total: 0,
+        next: None,
+        disputes: Vec::new(),
+        stale: Vec::new(),
+    });
+}
+
+fn validity(text: &str) -> facts::Validity {
+    let own = || Some(text.to_owned());
+    facts::Validity { class: "well", shape: "●", words: "有效", from: own(), until: own() }
+}
+
+#[test]
+fn the_fact_holds_whatever_it_is_given() {
+    for text in [String::new(), hostile()] {
+        let own = || text.clone();
+        let version = |current| facts::FactVersionRow {
+            number: 1,
+            title: own(),
+            changes: vec!["標題", "內容"],
+            by: own(),
+            clock: own(),
+            iso: own(),
+            hash: own(),
+            current,
+        };
+        let doubted =
+            facts::Doubted { address: own(), outlet: own(), title: line(&text), verdict: "不符", state: "待查證" };
+        let page = facts::FactPage {
+            frame: admins(),
+            id: own(),
+            address: own(),
+            title: own(),
+            body: vec![line(&text)],
+            agency: own(),
+            kind: "新聞稿",
+            validity: validity(&text),
+            published: Some((own(), own())),
+            document_no: Some(own()),
+            original: Some(own()),
+            report: Some(own()),
+            superseded_by: Some(own()),
+            versions: vec![version(true), version(false)],
+            doubted: vec![doubted],
+            may_change: true,
+            may_edit: true,
+            holds: true,
+            today: own(),
+        };
+        check(&page);
+        check(&facts::FactPage {
+            frame: frame(),
+            body: Vec::new(),
+            published: None,
+            document_no: None,
+            original: None,
+            report: None,
+            superseded_by: None,
+            versions: Vec::new(),
+            doubted: Vec::new(),
+            may_change: false,
+            ..page
+        });
+    }
+}
+
+#[test]
+fn the_statement_holds_whatever_it_is_given() {
+    for text in [String::new(), hostile()] {
+        let own = || text.clone();
+        let choice = || vec![Choice { value: own(), name: own(), count: own(), chosen: true }];
+        for aim in [statement::Aim::New, statement::Aim::Edit(own(), 1), statement::Aim::Supersede(own(), 2)] {
+            let fields = statement::StatementFields {
+                title: own(),
+                text: own(),
+                document_no: own(),
+                url: own(),
+                published: own(),
+                from: own(),
+                to: own(),
+                kinds: choice(),
+                agencies: choice(),
+                error: Some(own()),
+            };
+            check(&statement::StatementPage { frame: admins(), aim, former: own(), fields });
+        }
+    }
+}
+
+fn correction(text: &str) -> CorrectionRow {
+    let own = || text.to_owned();
+    CorrectionRow {
+        id: own(),
+        what: "範圍",
+        was: own(),
+        becomes: own(),
+        note: Some(own()),
+        by: own(),
+        clock: own(),
+        iso: own(),
+    }
 }
 
 #[test]
@@ -161,22 +340,21 @@ fn the_report_holds_whatever_it_is_given() {
             model: text.clone(),
             id: text.clone(),
             amended: amended(&text),
-            corrections: vec![CorrectionRow {
-                id: text.clone(),
-                what: "範圍",
-                was: text.clone(),
-                becomes: text.clone(),
-                note: Some(text.clone()),
-                by: text.clone(),
-                clock: text.clone(),
-                iso: text.clone(),
-            }],
+            corrections: vec![correction(&text)],
             questions: vec![Question {
                 name: "service",
                 words: "服務類別",
                 shown: text.clone(),
                 choices: vec![Choice { value: text.clone(), name: text.clone(), count: String::new(), chosen: true }],
             }],
+            findings: Findings {
+                checked: true,
+                shared: Some((text.clone(), text.clone())),
+                article_id: text.clone(),
+                alerts: vec![finding(&text, false), finding(&text, true)],
+                others: vec![finding(&text, false)],
+            },
+            fact: Some(text.clone()),
         };
         check(&page);
         let page = ReportPage { frame: admins(), ..page };
@@ -202,6 +380,8 @@ fn the_report_holds_whatever_it_is_given() {
             amended: Amended::default(),
             corrections: Vec::new(),
             questions: Vec::new(),
+            findings: Findings::default(),
+            fact: None,
             ..page
         });
     }

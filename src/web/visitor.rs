@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use crate::{
     domain::{Account, Actor, Role, Token},
-    web::Desk,
+    web::{Desk, access},
 };
 
 /// Somebody at the console, logged in or not.
@@ -42,6 +42,13 @@ impl Visitor {
 
     pub fn holds_any(&self, roles: &[Role]) -> bool {
         self.account().is_some_and(|account| account.duties.include_any(roles))
+    }
+
+    /// Whether they may enter what an agency states: a contact only for the own one.
+    pub fn may_state_for(&self, agency: &str) -> bool {
+        let own = self.account().and_then(|account| account.duties.agency());
+        let for_all: Vec<Role> = access::STATERS.iter().copied().filter(|role| *role != Role::AgencyContact).collect();
+        self.holds_any(&for_all) || (self.holds_any(access::STATERS) && own == Some(agency))
     }
 
     /// What the pages call them.

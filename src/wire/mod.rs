@@ -2,7 +2,9 @@
 
 mod analysis;
 mod check;
+mod csv;
 mod document;
+mod fact;
 mod page;
 mod story;
 mod training;
@@ -12,6 +14,7 @@ pub use analysis::{
 };
 pub use check::{CheckOut, FactIn, FindingOut, QuotedOut};
 pub use document::{Document, DocumentId, instant};
+pub use fact::{FactRead, RowFault, exported, facts, last_moment, listed, moment};
 pub use page::{ArticleOut, EntryOut};
 pub use story::StoryOut;
 pub use training::example;

@@ -1,7 +1,7 @@
 //! Counting what happened, the same way for every loop.
 
 use crate::{
-    domain::{Analysis, Source},
+    domain::{Analysis, Examined, Source},
     fetch::FetchError,
     metrics::Metrics,
 };
@@ -36,4 +36,10 @@ pub(super) fn count_mention(metrics: &Metrics, outlet: &str, analysis: &Analysis
     }
     let outlet = metrics.bounded("outlet", outlet);
     metrics.mentions_by_outlet_total.with_label_values(&[outlet]).inc();
+}
+
+/// Counts what came out of a check, once for the report as a whole.
+pub(super) fn count_check(metrics: &Metrics, examined: &Examined) {
+    let verdict = examined.verdict().map_or("none", crate::domain::Verdict::name);
+    metrics.checks_total.with_label_values(&[verdict]).inc();
 }

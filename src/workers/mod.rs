@@ -5,8 +5,10 @@ mod announced;
 mod bursts;
 mod folder;
 mod keeping;
+mod officials;
 mod poll;
 mod read;
+mod recheck;
 mod story;
 mod upkeep;
 
@@ -28,6 +30,7 @@ use crate::{
 
 pub use poll::Poll;
 pub use read::Read;
+pub use recheck::Recheck;
 pub use upkeep::Upkeep;
 
 /// The sources as they are configured now; replaced as a whole on reload.
@@ -48,13 +51,15 @@ pub struct Shared {
     pub metrics: Arc<Metrics>,
     /// Time.
     pub clock: Arc<dyn Clock>,
+    /// Official statements.
+    register: officials::Register,
     guards: Guards,
 }
 
 type Guards = Arc<Mutex<HashMap<Vec<String>, Arc<Guard>>>>;
 
 impl Shared {
-    /// Everything the loops need, with no guard made yet.
+    /// Everything the loops need, with no guard made and no official statement known yet.
     #[must_use]
     pub fn new(
         store: Store,
@@ -64,7 +69,8 @@ impl Shared {
         metrics: Arc<Metrics>,
         clock: Arc<dyn Clock>,
     ) -> Self {
-        Self { store, fetcher, analyzer, sources, metrics, clock, guards: Guards::default() }
+        let register = officials::Register::new(analyzer.no_officials());
+        Self { store, fetcher, analyzer, sources, metrics, clock, register, guards: Guards::default() }
     }
 
     /// The address rules of a source; sources with the same networks share one guard and its connections.

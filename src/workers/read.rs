@@ -10,7 +10,7 @@ use url::Url;
 
 use super::{Shared, announced, folder, keeping, poll, story::Tellings};
 use crate::{
-    domain::{Article, Entry, Mention, Page, Policy, Source, SourceKind},
+    domain::{Article, Entry, Level, Mention, Page, Policy, Source, SourceKind},
     extract::{
         article::{self, ArticleError},
         board,
@@ -20,8 +20,8 @@ use crate::{
     fetch::{FetchError, Fetched, Request},
     lifecycle::{Pulse, Stop},
     metrics::Metrics,
-    pipeline::Analyzer,
-    store::{QueuedEntry, Reading, StoreError, Stored, Told},
+    pipeline::{Analyzer, Officials, wording},
+    store::{Checking, QueuedEntry, Reading, StoreError, Stored, Told},
     story::{Limits, Report},
 };
 
@@ -235,9 +235,23 @@ impl Read {
         let mut tellings = self.tellings.lock().await;
         reading.told.story = tellings.story_of(&self.shared.store, report).await?;
         let begins = reading.told.story.is_none();
+        self.share(&mut reading).await?;
+        let examined = match &reading.checking {
+            Checking::Own { examined, .. } => Some(examined.clone()),
+            Checking::Left | Checking::Shared { .. } | Checking::Still { .. } => None,
+        };
         let stored = self.shared.store.keep(source, reading).await?;
         drop(tellings);
         keeping::count_outcome(metrics, source, stored.name());
+        if let Some(examined) = examined.filter(|_| stored != Stored::Duplicate) {
+            keeping::count_check(metrics, &examined);
+            if examined.level() > Level::None {
+                metrics.alerts_total.with_label_values(&[examined.level().name()]).inc();
+            }
+        }
+        if source.official.is_some() && stored != Stored::Duplicate {
+            self.shared.register.is_behind();
+        }
         match stored {
             Stored::New => {
                 keeping::count_mention(metrics, &outlet, &analysis);
@@ -255,6 +269,17 @@ impl Read {
                 metrics.article_revisions_total.with_label_values(&[label]).inc();
             }
             Stored::Duplicate => {}
+        }
+        Ok(())
+    }
+
+    /// A report that says word for word what one of its story says shares that one's check.
+    async fn share(&self, reading: &mut Reading) -> Result<(), StoreError> {
+        let (Checking::Own { wording, examined, .. }, Some(story)) = (&reading.checking, &reading.told.story) else {
+            return Ok(());
+        };
+        if let Some(with) = self.shared.store.same_wording(story, wording).await? {
+            reading.checking = Checking::Shared { wording: wording.clone(), with, register: examined.register };
         }
         Ok(())
     }
@@ -300,8 +325,10 @@ impl Read {
         let (analyzer, metrics) = (Arc::clone(&self.shared.analyzer), Arc::clone(&self.shared.metrics));
         let outlet = announced::outlet(source, &queued.entry);
         let (queued, now) = (queued.clone(), self.shared.clock.now());
-        let understanding =
-            tokio::task::spawn_blocking(move || reading(&analyzer, &metrics, outlet, queued, snapshot, article, now));
+        let officials = source.official.is_none().then(|| self.shared.register.now());
+        let understanding = tokio::task::spawn_blocking(move || {
+            reading((&analyzer, officials.as_deref()), &metrics, outlet, queued, snapshot, article, now)
+        });
         match understanding.await {
             Ok(reading) => Some(reading),
             Err(error) => {
@@ -338,8 +365,9 @@ fn headline_or_all(source: &Source, entry: &Entry) -> Article {
     article
 }
 
+/// Everything that becomes of an entry; without official statements to hold it against, it is one itself.
 fn reading(
-    analyzer: &Analyzer,
+    (analyzer, officials): (&Analyzer, Option<&Officials>),
     metrics: &Metrics,
     outlet: String,
     queued: QueuedEntry,
@@ -362,6 +390,16 @@ fn reading(
     let article_id = Ulid::generate().to_string();
     let texts = (article.title.as_str(), article.text.as_str());
     let report = analyzer.report(article_id.clone(), &outlet, texts, Some(published), &mention.analysis);
+    let checking = match officials.filter(|_| mention.analysis.scope.inside) {
+        Some(officials) => {
+            let check = metrics.analysis_duration_seconds.with_label_values(&["check"]).start_timer();
+            let sheet = analyzer.sheet(texts.0, texts.1, Some(published));
+            let (examined, claimed) = analyzer.examine(officials, &sheet, texts, Some(published));
+            check.observe_duration();
+            Checking::Own { wording: wording(&article.title, &article.text), examined, claimed }
+        }
+        None => Checking::Left,
+    };
     let reading = Reading {
         queued,
         article_id,
@@ -371,6 +409,7 @@ fn reading(
         article,
         mention,
         told: Told { story: None, syndicated: report.syndicated, known_by: report.known_by() },
+        checking,
         fetched_at,
     };
     (reading, report)

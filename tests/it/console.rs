@@ -131,6 +131,7 @@ impl Room {
             },
             mention: Mention { analysis, search_words: words, model_version: "test-1".into() },
             told: Told { story: draft.story.map(str::to_owned), syndicated: draft.syndicated, known_by: Vec::new() },
+            checking: clarion::store::Checking::Left,
             fetched_at: now,
         };
         self.store.keep(&from, reading).await.unwrap();

@@ -81,11 +81,23 @@ fn the_staged_day_plays_as_written() {
     let report: Value = serde_json::from_str(&std::fs::read_to_string(report).unwrap()).unwrap();
     assert_eq!(report["ok"], true, "{report:#}");
     assert!(report["reports"].as_u64() >= Some(120), "{report:#}");
+    let told = &report["misreports"];
+    assert!(told["staged"].as_u64() >= Some(8), "{told}");
+    assert_eq!((&told["found"], told["wrong"].as_u64()), (&told["staged"], Some(0)), "{report:#}");
     let names: Vec<&str> =
         report["steps"].as_array().unwrap().iter().map(|step| step["name"].as_str().unwrap()).collect();
-    for step in
-        ["first_report", "opening", "source_degraded", "source_recovered", "all_reports", "search", "log_in", "metrics"]
-    {
+    for step in [
+        "first_report",
+        "opening",
+        "source_degraded",
+        "source_recovered",
+        "all_reports",
+        "misreports",
+        "side_by_side",
+        "search",
+        "log_in",
+        "metrics",
+    ] {
         assert!(names.contains(&step), "{step} is not in {names:?}");
     }
 }
@@ -139,7 +151,10 @@ async fn check_browser(demo: &Demo) {
     let report = get(&demo.console).await.unwrap();
     let link = report.split("href=\"").find(|part| part.starts_with("/reports/01")).unwrap();
     let report = link.split('"').next().unwrap();
-    for path in ["/", "/sources", "/login", report] {
+    let facts = get(&format!("{}facts", demo.console)).await.unwrap();
+    let fact = facts.split("href=\"").find(|part| part.starts_with("/facts/01")).unwrap();
+    let fact = fact.split('"').next().unwrap();
+    for path in ["/", "/?check=doubtful", "/sources", "/login", "/facts", fact, report] {
         for width in [1280, 390] {
             let picture = profile.path().join("page.png");
             let output = Command::new("chromium")

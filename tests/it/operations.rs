@@ -241,6 +241,7 @@ fn touch(metrics: &Metrics) {
     metrics.ingest_lag_seconds.observe(90.0);
     metrics.stories_total.inc();
     metrics.story_reports_total.inc();
+    metrics.register_last_statement_timestamp_seconds.with_label_values(&["cityhall"]).set(1.0);
     metrics.analysis_duration_seconds.with_label_values(&["segment"]).observe(0.002);
     metrics.analysis_errors_total.with_label_values(&["extract", "too_deep"]).inc();
     metrics.http_requests_total.with_label_values(&["/reports", "GET", "200"]).inc();

@@ -151,6 +151,27 @@ fn a_faulty_configuration_is_named_with_its_line_and_exit_code_78() {
 }
 
 #[test]
+fn an_official_source_is_read_whole_and_its_agency_is_looked_up() {
+    let (folder, config) = site();
+    let plain = std::fs::read_to_string(&config).unwrap();
+    let check = |lines: &str| {
+        std::fs::write(&config, format!("{plain}\n{lines}\n")).unwrap();
+        let output = clarion().args(["check-config", "--config"]).arg(&config).output().unwrap();
+        (output.status.code(), text(&output.stdout), text(&output.stderr))
+    };
+    let (code, said, _) = check("official = \"高雄市政府水利局\"");
+    assert_eq!(code, Some(0));
+    assert!(said.contains("1 official; no fault found") && !said.contains("no agency of the dictionaries"), "{said}");
+    let (code, said, _) = check("official = \"水利署\"");
+    assert_eq!(code, Some(0));
+    assert!(said.contains("\"水利署\" is no agency of the dictionaries"), "{said}");
+    let (code, _, complaint) = check("official = \"高雄市政府\"\npolicy = \"headline\"");
+    assert_eq!(code, Some(78), "{complaint}");
+    assert!(complaint.contains("an official source needs policy full"), "{complaint}");
+    drop(folder);
+}
+
+#[test]
 fn wrong_usage_is_exit_code_2() {
     assert_eq!(clarion().args(["run", "--colour"]).output().unwrap().status.code(), Some(2));
 }

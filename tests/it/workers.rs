@@ -23,7 +23,7 @@ use crate::support::{self, Database, Site, analyzer, morning, whole};
 
 /// A clock the test moves by hand; waiting takes no time.
 #[derive(Default)]
-struct HandClock(AtomicU64);
+pub struct HandClock(AtomicU64);
 
 impl HandClock {
     fn pass(&self, time: Duration) {
@@ -47,17 +47,17 @@ impl Clock for HandClock {
 }
 
 /// The daemon's loops over one database, driven by hand.
-struct World {
-    database: Database,
+pub struct World {
+    pub database: Database,
     clock: Arc<HandClock>,
-    shared: Shared,
+    pub shared: Shared,
     poll: Poll,
     read: Read,
     sources: watch::Sender<Arc<Vec<Source>>>,
 }
 
 impl World {
-    async fn new(sources: Vec<Source>) -> Self {
+    pub async fn new(sources: Vec<Source>) -> Self {
         fetch::install_tls();
         let database = support::sqlite().await;
         let clock = Arc::new(HandClock::default());
@@ -81,13 +81,13 @@ impl World {
     }
 
     /// Polls what is due, reads what was found, and lets the interval pass.
-    async fn round(&self) {
+    pub async fn round(&self) {
         self.poll.tick().await.unwrap();
         while self.read.tick(&Stop::new()).await.unwrap() > 0 {}
         self.clock.pass(Duration::from_mins(6));
     }
 
-    fn store(&self) -> &Store {
+    pub fn store(&self) -> &Store {
         &self.database.store
     }
 
@@ -105,15 +105,15 @@ impl World {
     }
 }
 
-fn source(id: &str, kind: SourceKind) -> Source {
+pub fn source(id: &str, kind: SourceKind) -> Source {
     Source { kind, allow_networks: vec!["127.0.0.0/8".into()], ..support::source(id, "木棉日報") }
 }
 
-fn rss(items: &str) -> String {
+pub fn rss(items: &str) -> String {
     format!("<rss version=\"2.0\"><channel><title>木棉日報</title>{items}</channel></rss>")
 }
 
-fn item(site: &Site, path: &str, title: &str, lead: &str) -> String {
+pub fn item(site: &Site, path: &str, title: &str, lead: &str) -> String {
     format!(
         "<item><guid>{path}</guid><title>{title}</title><link>{}</link><description>{lead}</description>\
          <pubDate>Tue, 17 Mar 2026 07:40:00 +0800</pubDate></item>",
@@ -121,7 +121,7 @@ fn item(site: &Site, path: &str, title: &str, lead: &str) -> String {
     )
 }
 
-fn page(title: &str, body: &str) -> String {
+pub fn page(title: &str, body: &str) -> String {
     format!(
         "<!doctype html><html lang=\"zh-Hant\"><head><meta charset=\"utf-8\"><title>{title}｜木棉日報</title></head>\
          <body><nav><a href=\"/\">首頁</a></nav><article><h1>{title}</h1><p>{body}</p></article></body></html>"

@@ -201,10 +201,10 @@ async fn the_board_asks_for_the_visitors_age_first() {
 
 #[tokio::test]
 async fn a_later_correction_replaces_the_report_in_page_and_listing() {
-    visit("06:39", |visit| async move {
+    visit("08:19", |visit| async move {
         let page = visit.newsroom.address("A013").unwrap();
         let before = (visit.text(page.clone()).await, visit.text(visit.listing(Outlet::Gangbian)).await);
-        visit.clock.put("06:40");
+        visit.clock.put("08:20");
         let after = (visit.text(page).await, visit.text(visit.listing(Outlet::Gangbian)).await);
         for (before, after) in [(before.0, after.0), (before.1, after.1)] {
             assert!(before.contains("約600平方公尺") && !before.contains("兩名消防員輕傷"));
@@ -261,7 +261,7 @@ async fn pages_state_their_time_as_their_site_does() {
             ("B030", "[{\"@context\":\"https://schema.org\",\"@type\":\"WebSite\""),
             ("A015", "<meta property=\"article:published_time\" content=\"2026-03-17T05:44:00+08:00\">"),
             ("B013", "<div class=\"publish-time\">2026/03/17 上午 11:48</div>"),
-            ("B016", "content=\"2026-03-17T13:02:00+08:00\""),
+            ("B016", "content=\"2026-03-17T14:40:00+08:00\""),
             ("A001", "115年3月17日 上午5時40分"),
             ("A035", "TkToday1035"),
         ] {

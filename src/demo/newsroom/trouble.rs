@@ -1,5 +1,6 @@
-//! A site in trouble, so that a source is seen failing and recovering: busy for the first third of the day, then moved to a
-//! machine that answers everything with one page, then well.
+//! A site in trouble, so that a source is seen failing and recovering: busy for the first quarter of the day, then moved
+//! to a machine that answers everything with one page until noon, then well. It is well long before it has news again, for
+//! a source that failed for hours is not asked at once.
 
 use chrono::{DateTime, Utc};
 
@@ -14,10 +15,10 @@ pub(super) fn answer(site: &Site, target: &str, now: DateTime<Utc>) -> Option<An
     if site.outlet != Outlet::Weidao {
         return None;
     }
-    let third = (site.day.closes - site.day.opens) / 3;
-    if now < site.day.opens + third {
+    let quarter = (site.day.closes - site.day.opens) / 4;
+    if now < site.day.opens + quarter {
         return Some(Answer::unavailable(RETRY_AFTER));
     }
-    let moving = now < site.day.opens + third * 2 && target == site.outlet.listing();
+    let moving = now < site.day.opens + quarter * 2 && target == site.outlet.listing();
     moving.then(|| Answer::html(fill(include_str!("markup/weidao_moved.html"), &[("home", site.home.to_string())])))
 }

@@ -17,7 +17,7 @@ use clarion::{
     domain::{Article, City, Dated, Entry, Policy, Source, SourceId, SourceKind},
     metrics::Metrics,
     pipeline::Analyzer,
-    store::{Announced, QueuedEntry, Reading, Store, Told},
+    store::{Announced, Checking, QueuedEntry, Reading, Store, Told},
 };
 use tempfile::TempDir;
 use tokio::sync::OnceCell;
@@ -140,6 +140,7 @@ pub async fn reading(queued: &QueuedEntry, url: &str, title: &str, text: &str) -
         },
         mention: analyzer().await.mention(title, text, Some(published)),
         told: Told::default(),
+        checking: Checking::Left,
         fetched_at: published + TimeDelta::minutes(2),
     }
 }

@@ -16,8 +16,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use clarion::{
     auth::{Accounts, SetUp},
     clock::{Clock, Sleep},
-    domain::{Actor, City, Duties, PersonName, Role, Service, SessionLimits, Token, UserName},
-    metrics::Metrics,
+    domain::{Actor, Agency, AgencyKind, City, Duties, PersonName, Role, Service, SessionLimits, Token, UserName},
     store::Store,
     text::Segmenter,
     web::{self, Console, Entrance},
@@ -156,12 +155,13 @@ impl Room {
             ..City::default()
         };
         city.cues.here = vec!["高雄".into()];
+        city.agencies = vec![agency("水利局"), agency("交通局")];
         let limits = SessionLimits { idle: TimeDelta::minutes(30), whole: TimeDelta::hours(12) };
         let accounts = Accounts::new(store.clone(), clock.clone(), limits, &city).unwrap();
         let (_, sources) = watch::channel(Arc::new(Vec::new()));
         let router = web::console(Console {
             store: store.clone(),
-            metrics: Arc::new(Metrics::new().unwrap()),
+            metrics: Arc::clone(&database.metrics),
             segmenter: Arc::new(Segmenter::new(&city)),
             city: Arc::new(city),
             sources,
@@ -210,8 +210,18 @@ impl Room {
         assert_eq!(done, SetUp::Done);
     }
 
+    /// Adds the contact of an agency.
+    pub async fn contact(&self, name: &str, agency: &str) {
+        let duties = Duties::given([Role::AgencyContact].into(), Some(agency.into()), None);
+        let token = self.admit(name, duties).await;
+        assert_eq!(self.accounts.set_up(&token, PASSWORD, [192, 0, 2, 9].into()).await.unwrap(), SetUp::Done);
+    }
+
     pub async fn invite(&self, name: &str, roles: &[Role]) -> Token {
-        let duties = Duties::given(roles.iter().copied().collect(), None, None);
+        self.admit(name, Duties::given(roles.iter().copied().collect(), None, None)).await
+    }
+
+    async fn admit(&self, name: &str, duties: Duties) -> Token {
         let (user, person) = (UserName::parse(name).unwrap(), PersonName::parse("王小明").unwrap());
         self.accounts.add(Actor::command_line(), &user, person, duties).await.unwrap().unwrap()
     }
@@ -243,5 +253,17 @@ fn service((id, name): (&str, &str)) -> Service {
         words: Vec::new(),
         weak: Vec::new(),
         golden: String::new(),
+    }
+}
+
+/// A bureau of the city, known by its short name.
+fn agency(short: &str) -> Agency {
+    Agency {
+        name: format!("高雄市政府{short}"),
+        short: short.into(),
+        kind: AgencyKind::Bureau,
+        city: true,
+        aliases: Vec::new(),
+        units: Vec::new(),
     }
 }
