@@ -112,11 +112,6 @@ impl Features {
         })
     }
 
-    /// Whether there is too little text to say anything of it: fewer than three characters.
-    pub(in crate::classify) fn is_bare(&self) -> bool {
-        self.grams.len() < 6
-    }
-
     /// The n-grams of a text, read in the folded form.
     pub(in crate::classify) fn of(reading: &Reading<'_>, fold: &Fold) -> Self {
         let mut grams = Vec::new();
