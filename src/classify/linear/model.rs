@@ -5,7 +5,7 @@
 //! the number of weights (u8) and each weight as label (u8) and value (i8). All numbers are little-endian. The weight of a
 //! label is its value times the label's scale.
 
-use super::features::{BUCKETS, Features};
+use super::features::{BUCKETS, Features, Value, is_matter};
 use crate::domain::Target;
 
 const MAGIC: &[u8; 8] = b"CLARION1";
@@ -116,6 +116,8 @@ struct Head {
 #[derive(Debug, Clone, PartialEq, Default)]
 pub(in crate::classify) struct Linear {
     heads: Vec<Head>,
+    /// For each output whether it is a label of the matter of a text.
+    matter: Vec<bool>,
     /// Where the weights of a bucket begin; one more than there are buckets.
     starts: Vec<u32>,
     /// Output and value of each weight, in a bucket in order of output.
@@ -175,6 +177,7 @@ impl Linear {
             let (head, weights) = reader.head(outputs)?;
             rows.extend(weights);
             outputs += head.labels.len();
+            linear.matter.resize(outputs, is_matter(*target));
             linear.heads.push(head);
         }
         (linear.starts, linear.weights) = by_bucket(rows);
@@ -186,15 +189,17 @@ impl Linear {
         let mut sums = vec![0.0_f32; self.heads.iter().map(|head| head.labels.len()).sum()];
         // The table is far larger than a cache. Beginning to read all rows before any is worked on lets the processor wait
         // for them together and not for one after the other.
-        let rows: Vec<(&[(u16, i8)], f32)> =
-            features.values().iter().map(|&(bucket, value)| (self.row(bucket), value)).collect();
+        let rows: Vec<(&[(u16, i8)], Value)> =
+            features.all().iter().map(|value| (self.row(value.bucket), *value)).collect();
         for (row, _) in &rows {
             std::hint::black_box(row.first().copied());
         }
         for (row, value) in rows {
             for &(output, weight) in row {
-                if let Some(sum) = sums.get_mut(usize::from(output)) {
-                    *sum += value * f32::from(weight);
+                let output = usize::from(output);
+                let matter = self.matter.get(output).copied().unwrap_or_default();
+                if let Some(sum) = sums.get_mut(output) {
+                    *sum += if matter { value.matter } else { value.whole } * f32::from(weight);
                 }
             }
         }
