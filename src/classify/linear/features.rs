@@ -206,7 +206,8 @@ fn read(field: Field, text: &str, fold: &Fold, grams: &mut Vec<Key>) -> Vec<Span
     grams.reserve(most * LONGEST);
     // The last characters read, oldest first.
     let mut window = [0_u32; LONGEST];
-    let mut asked = 0;
+    // Where the last word of asking ends, in bytes and in characters read.
+    let (mut asked, mut asking_until) = (0, 0);
     for (at, c) in text.char_indices().filter(|(_, c)| !c.is_whitespace()).take(READ_CHARS) {
         window.rotate_left(1);
         if let Some(last) = window.last_mut() {
@@ -215,30 +216,34 @@ fn read(field: Field, text: &str, fold: &Fold, grams: &mut Vec<Key>) -> Vec<Span
         if at >= asked {
             asked = at + asking_at(text, at, c);
         }
-        places.push(Asked { span: Span::new(at, at + c.len_utf8()), asking: at < asked });
+        places.push(Span::new(at, at + c.len_utf8()));
+        if at < asked {
+            asking_until = places.len();
+        }
         for length in 1..=LONGEST.min(places.len()) {
             let Some(part) = window.get(LONGEST - length..) else { continue };
             let bucket = hashed(part.iter().copied());
             let first = places.len() - length;
-            let asking = places.get(first..).unwrap_or_default().iter().any(|place| place.asking);
-            grams.push(Key::new(bucket, asking, field, first, length));
+            grams.push(Key::new(bucket, first < asking_until, field, first, length));
         }
     }
-    places.into_iter().map(|place| place.span).collect()
-}
-
-/// A character that was read.
-struct Asked {
-    span: Span,
-    /// Whether it belongs to a word of asking.
-    asking: bool,
+    places
 }
 
 /// The length of the word of asking that begins with the character `c` at `at`; 0 where none does.
 fn asking_at(text: &str, at: usize, c: char) -> usize {
+    // This is asked of every character, and nearly none begins one.
+    if !opens_asking(c) {
+        return 0;
+    }
     let rest = || text.get(at..).unwrap_or_default();
     let words = ASKING.iter().filter(|word| word.starts_with(c));
     words.filter(|word| rest().starts_with(*word)).map(|word| word.len()).max().unwrap_or_default()
+}
+
+/// Whether a word of asking begins with this character.
+fn opens_asking(c: char) -> bool {
+    matches!(c, '請' | '如' | '什' | '何' | '怎' | '辦' | '哪' | '是' | '可' | '申' | '應' | '需' | '嗎' | '呢' | '吗')
 }
 
 /// Digits are one character: a number says that something is counted, not what.
@@ -285,6 +290,11 @@ mod tests {
         assert_ne!(named(&["S"]), hashed(std::iter::once(u32::from('S'))));
         assert_ne!(named(&["S:road"]), named(&["W:road"]));
         assert_eq!(named(&["S:", "road"]), named(&["S:road"]));
+    }
+
+    #[test]
+    fn every_word_of_asking_is_looked_for() {
+        assert!(ASKING.iter().all(|word| asking_at(word, 0, word.chars().next().unwrap()) == word.len()));
     }
 
     #[test]

@@ -116,8 +116,6 @@ struct Head {
 #[derive(Debug, Clone, PartialEq, Default)]
 pub(in crate::classify) struct Linear {
     heads: Vec<Head>,
-    /// For each output whether it is a label of the matter of a text.
-    matter: Vec<bool>,
     /// Where the weights of a bucket begin; one more than there are buckets.
     starts: Vec<u32>,
     /// Output and value of each weight, in a bucket in order of output.
@@ -177,7 +175,6 @@ impl Linear {
             let (head, weights) = reader.head(outputs)?;
             rows.extend(weights);
             outputs += head.labels.len();
-            linear.matter.resize(outputs, is_matter(*target));
             linear.heads.push(head);
         }
         (linear.starts, linear.weights) = by_bucket(rows);
@@ -186,7 +183,8 @@ impl Linear {
 
     /// What the models say of a text.
     pub(in crate::classify) fn judge(&self, features: &Features) -> Opinion<'_> {
-        let mut sums = vec![0.0_f32; self.heads.iter().map(|head| head.labels.len()).sum()];
+        // Both sums of every output are made, which is faster than to ask each time which one is wanted.
+        let mut sums = vec![[0.0_f32; 2]; self.heads.iter().map(|head| head.labels.len()).sum()];
         // The table is far larger than a cache. Beginning to read all rows before any is worked on lets the processor wait
         // for them together and not for one after the other.
         let rows: Vec<(&[(u16, i8)], Value)> =
@@ -196,15 +194,21 @@ impl Linear {
         }
         for (row, value) in rows {
             for &(output, weight) in row {
-                let output = usize::from(output);
-                let matter = self.matter.get(output).copied().unwrap_or_default();
-                if let Some(sum) = sums.get_mut(output) {
-                    *sum += if matter { value.matter } else { value.whole } * f32::from(weight);
+                if let Some([whole, matter]) = sums.get_mut(usize::from(output)) {
+                    let weight = f32::from(weight);
+                    *whole += value.whole * weight;
+                    *matter += value.matter * weight;
                 }
             }
         }
-        let parts = self.heads.iter().flat_map(|head| head.biases.iter().zip(&head.scales));
-        let margins = sums.into_iter().zip(parts).map(|(sum, (bias, scale))| bias + scale * sum).collect();
+        let parts = self.heads.iter().flat_map(|head| {
+            let matter = is_matter(head.target);
+            head.biases.iter().zip(&head.scales).map(move |(bias, scale)| (matter, bias, scale))
+        });
+        let margin = |([whole, matter], (is_matter, bias, scale)): ([f32; 2], (bool, &f32, &f32))| {
+            bias + scale * if is_matter { matter } else { whole }
+        };
+        let margins = sums.into_iter().zip(parts).map(margin).collect();
         Opinion { linear: self, margins }
     }
 
