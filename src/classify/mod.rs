@@ -46,6 +46,9 @@ pub enum ClassifierError {
     Model(#[from] ModelError),
 }
 
+/// Fewer letters than these say nothing.
+const LEAST_LETTERS: usize = 3;
+
 /// A classifier by a city's dictionaries and models.
 #[derive(Debug)]
 pub struct Classifier {
@@ -91,8 +94,9 @@ impl Classifier {
         let text = self.normaliser.normalise(text);
         let read = self.read(&title, &text, day);
         let features = self.features_of(&read);
-        // Of a text without words the models would only give their habits.
-        let opinion = if features.is_bare() { Opinion::none(&self.linear) } else { self.linear.judge(&features) };
+        // Of a text without words, such as a row of emoji, the models would only give their habits.
+        let opinion =
+            if is_bare(&[&title, &text]) { Opinion::none(&self.linear) } else { self.linear.judge(&features) };
         let rules = read.rules();
         let here = read.location.is_here();
         let scope = decide::scope(&opinion, &rules);
@@ -193,6 +197,12 @@ impl Classifier {
         let name = format!("{}{}:{label}", Evidence::MODEL, target.name());
         linear::reasons(&self.linear, features, reading, target, label, &name)
     }
+}
+
+/// Whether there is too little in the fields of a text to say anything of it.
+fn is_bare(fields: &[&Normalised]) -> bool {
+    let letters = fields.iter().flat_map(|field| field.text().chars()).filter(|c| c.is_alphabetic());
+    letters.take(LEAST_LETTERS).count() < LEAST_LETTERS
 }
 
 impl Read<'_> {

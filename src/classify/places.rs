@@ -29,9 +29,19 @@ const BEARING_PART: f64 = 0.2;
 const BEARINGS_BEFORE: [&str; 8] = ["往", "近", "面對", "朝", "通往", "開往", "離", "從"];
 const BEARINGS_BEHIND: [&str; 3] = ["方向", "附近", "交界"];
 
+/// Whoever goes to a place (前往三民區噴藥) is there in the end.
+const GOES_TO: &str = "前往";
+
 /// With this many districts nearly as strong as the best, a text is about the whole city.
 const TOO_MANY: usize = 3;
 const NEARLY: f64 = 0.8;
+
+/// Places that only say which way or how near do not say where: the least that one district must be given.
+const LEAST_VOTES: f64 = 1.4;
+
+/// Roads and buildings of two districts this near to each other leave it open, unless a district, a village or an office
+/// is named too.
+const APART: f64 = 0.7;
 
 /// A place with the evidence it gives.
 #[derive(Debug, Clone, PartialEq)]
@@ -86,6 +96,7 @@ pub(super) fn district(city: &City, places: &[Place], reading: &Reading<'_>) -> 
     let mut seen: HashSet<(&str, Field)> = HashSet::new();
     let mut first = FIRST_VOTE;
     let offices = offices(city, reading);
+    let with_offices = !offices.is_empty();
     let all = places.iter().filter_map(|place| {
         let district = place.mention.district.as_deref()?;
         Some((place.mention.name.as_str(), place.mention.field, district, place.vote))
@@ -97,8 +108,11 @@ pub(super) fn district(city: &City, places: &[Place], reading: &Reading<'_>) -> 
         *votes.entry(district).or_default() += vote * title + std::mem::take(&mut first);
     }
     let best = votes.iter().max_by(|left, right| left.1.total_cmp(right.1)).map(|(&name, &votes)| (name, votes))?;
-    let close = votes.values().filter(|&&votes| votes >= best.1 * NEARLY).count();
-    (close < TOO_MANY).then(|| best.0.to_owned())
+    let near = |part: f64| votes.values().filter(|&&votes| votes >= best.1 * part).count();
+    let is_area = |place: &Place| matches!(place.mention.kind, PlaceKind::District | PlaceKind::Village);
+    let only_points = !with_offices && !places.iter().any(is_area);
+    let settled = best.1 >= LEAST_VOTES && near(NEARLY) < TOO_MANY && !(only_points && near(APART) > 1);
+    settled.then(|| best.0.to_owned())
 }
 
 fn offices<'a>(city: &'a City, reading: &Reading<'_>) -> Vec<(&'a str, Field, &'a str, f64)> {
@@ -133,7 +147,8 @@ fn named_districts<'a>(city: &'a City, reading: &Reading<'_>) -> BTreeSet<&'a st
 fn is_bearing(reading: &Reading<'_>, found: &Found<Meaning>) -> bool {
     let whole = reading.copy(found.field).text();
     let (before, behind) = (whole.get(..found.span.start), whole.get(found.span.end..));
-    before.is_some_and(|before| BEARINGS_BEFORE.iter().any(|word| before.ends_with(word)))
+    let bears = |before: &str| !before.ends_with(GOES_TO) && BEARINGS_BEFORE.iter().any(|word| before.ends_with(word));
+    before.is_some_and(bears)
         || behind.is_some_and(|behind| BEARINGS_BEHIND.iter().any(|word| behind.starts_with(word)))
 }
 
@@ -215,12 +230,15 @@ impl Settling<'_> {
         only(all.iter()).or_else(|| only(all.iter().filter(|district| self.named.contains(district.as_str()))))
     }
 
-    /// The one district of a road: as for other names, or where all roads of the text meet, or where it usually lies.
+    /// The one district of a road: where its lane lies, or as for other names, or where all roads of the text meet, or
+    /// where it usually lies.
     fn road(&self, name: &str, lane: &str) -> Option<String> {
         let all = self.gazetteer.districts_of_road(name);
         let meets = |district: &&String| self.roads.iter().all(|road| road.contains(*district));
-        let usual = || self.gazetteer.usual(name, lane).or_else(|| self.gazetteer.usual(name, ""));
-        self.among(all).or_else(|| only(all.iter().filter(meets))).or_else(|| usual().map(str::to_owned))
+        let usual = |lane| self.gazetteer.usual(name, lane).map(str::to_owned);
+        let of_lane = if lane.is_empty() { None } else { usual(lane) };
+        let settled = of_lane.or_else(|| self.among(all)).or_else(|| only(all.iter().filter(meets)));
+        settled.or_else(|| usual(""))
     }
 }
 

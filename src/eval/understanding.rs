@@ -68,6 +68,7 @@ pub fn measure(data: &Path, written: Option<&Path>, city: &City) -> anyhow::Resu
         .collect();
     let mut report = Report::default();
     cases(&asked, &mut report);
+    with_addresses(&corpus, &analyzer, &mut report);
     questions(&asked, &mut report);
     written_texts(&asked, &mut report);
     report.asked = asked.iter().flat_map(|(example, analysis)| one_by_one(example, analysis)).collect();
@@ -191,6 +192,19 @@ fn cases(asked: &[(&Example, Analysis)], report: &mut Report) {
     report.detail("1999 agency", &all);
     let own = without_units(answers(asked, Target::Agency, own));
     report.add("1999 agency, citizens: accuracy", &own, score::accuracy, Some(0.90));
+}
+
+/// The cases as the city's line takes them down, with the line that says where. The models were shown it with every other
+/// case; the target is that of the text alone.
+fn with_addresses(corpus: &Corpus, analyzer: &Analyzer, report: &mut Report) {
+    let placed = corpus.examples().par_iter().filter(|example| {
+        let case = matches!(example.origin, Origin::Cases | Origin::Citizens);
+        case && !example.title.is_empty() && train::fold(example) == HELD_OUT
+    });
+    let read = |example: &&Example| analyzer.classifier().analyse(&example.title, &example.text, example.day);
+    let asked: Vec<(&Example, Analysis)> = placed.map(|example| (example, read(&example))).collect();
+    let all = answers(&asked, Target::Category, |_| true);
+    report.add("  with its address, 1999 category: accuracy", &all, score::accuracy, None);
 }
 
 fn questions(asked: &[(&Example, Analysis)], report: &mut Report) {

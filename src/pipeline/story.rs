@@ -24,9 +24,12 @@ const SPELLED: usize = 250;
 /// How sure a service or agency must be to be named: below it a guess is what any text might be about.
 const SURE: f64 = 0.3;
 
+/// Words of a headline that asks without a question mark, as the headings of an office's answers do.
+const ASKING: [&str; 6] = ["請問", "如何", "何謂", "是否", "什麼", "有哪些"];
+
 impl Analyzer {
-    /// What clustering compares a text by. The headline counts only where there is hardly a body: outlets that take over
-    /// a dispatch write their own above it.
+    /// What clustering compares a text by. The headline counts only where there is hardly a body, as outlets that take over
+    /// a dispatch write their own above it, and where it asks: then it is the matter.
     #[must_use]
     pub fn report<Id>(
         &self,
@@ -46,15 +49,26 @@ impl Analyzer {
             words = words.iter().flat_map(|word| word.chars()).map(String::from).collect();
         }
         let figures = story::figures(body);
+        let asked = asked(head(title));
         Report::new(
             id,
             outlet,
             published_at,
             credited.agency,
             words.iter().map(String::as_str),
-            named(analysis).chain(figures.iter().map(|figure| Entity::Figure(figure))),
+            named(analysis)
+                .chain(figures.iter().map(|figure| Entity::Figure(figure)))
+                .chain(asked.iter().map(|pair| Entity::Asked(pair))),
         )
     }
+}
+
+/// The pairs of neighbouring characters of a headline that asks; none of any other.
+fn asked(title: &str) -> Vec<String> {
+    let title = title.trim();
+    let asks = title.ends_with(['？', '?']) || ASKING.iter().any(|word| title.contains(word));
+    let chars: Vec<char> = title.chars().filter(|c| asks && c.is_alphanumeric()).collect();
+    chars.windows(2).map(|pair| pair.iter().collect()).collect()
 }
 
 fn named(analysis: &Analysis) -> impl Iterator<Item = Entity<'_>> {

@@ -9,10 +9,10 @@ use super::{
 };
 
 /// Changes with everything that makes two sketches of one text differ: shingles, hashes, places, credits.
-const VERSION: u8 = 2;
+const VERSION: u8 = 3;
 
 impl<Id> Report<Id> {
-    /// What the report is known by, apart from what its owner knows of it anyhow: half a kilobyte.
+    /// What the report is known by, apart from what its owner knows of it anyhow: half a kilobyte, and little more where it names much.
     #[must_use]
     pub fn known_by(&self) -> Vec<u8> {
         let mut bytes = vec![VERSION];
@@ -47,7 +47,7 @@ impl<Id> Report<Id> {
         let mut places = || Sketch::from_numbers(shingles, std::iter::from_fn(|| number(&mut rest)));
         let sketch = if shingles == 0 { None } else { Some(places()?) };
         let mut lists = Vec::new();
-        for _ in 0..4 {
+        for _ in 0..Names::LISTS {
             let (count, after) = rest.split_first()?;
             rest = after;
             lists.push((0..*count).map(|_| name(&mut rest)).collect::<Option<Vec<u64>>>()?);
@@ -80,8 +80,13 @@ mod tests {
 
     #[test]
     fn a_report_comes_back_as_it_was() {
-        let named =
-            [Entity::Site("五甲二路"), Entity::District("鳳山區"), Entity::Figure("52人"), Entity::Service("flood")];
+        let named = [
+            Entity::Site("五甲二路"),
+            Entity::District("鳳山區"),
+            Entity::Figure("52人"),
+            Entity::Service("flood"),
+            Entity::Asked("如何"),
+        ];
         for words in [&["鳳山區", "積水"][..], &[]] {
             let report = Report::new(1, "木棉日報", None, Some("中央社"), words.iter().copied(), named);
             assert_eq!(recalled(&report.known_by()), Some(report));

@@ -45,6 +45,10 @@ const SAME_EVENT_HOURS: i64 = 24;
 /// From how many figures on each side it tells against one story that none is shared.
 const TELLING_FIGURES: usize = 3;
 
+/// The share of pairs of characters from which two questions are one question, put in other words. Offices answer different
+/// questions with one form.
+const SAME_QUESTION: f64 = 0.5;
+
 /// How strongly a report belongs to one that is known, 0 to 1; none when they are two stories.
 pub(super) fn strength<Id>(report: &Report<Id>, known: &Known, window: TimeDelta) -> Option<f64> {
     let (sketch, other) = (report.sketch.as_ref()?, known.sketch.as_ref()?);
@@ -83,7 +87,8 @@ impl Shared {
         let counted = left.figures.len().min(right.figures.len());
         let contradict = elsewhere(&left.districts, &right.districts, districts)
             || elsewhere(&left.sites, &right.sites, sites)
-            || (figures == 0 && counted >= TELLING_FIGURES);
+            || (figures == 0 && counted >= TELLING_FIGURES)
+            || are_two_questions(&left.asked, &right.asked);
         let named = (left.sites.len() + left.figures.len()).min(right.sites.len() + right.figures.len());
         Self { sites, figures, matters: common(&left.matters, &right.matters), named, contradict }
     }
@@ -103,6 +108,13 @@ impl Shared {
         let both = self.sites > 0 && self.figures > 0;
         both && self.specific() >= SAME_EVENT_NAMES && self.specific() * SAME_EVENT_PART >= self.named
     }
+}
+
+/// Whether both headlines ask, and not the same.
+fn are_two_questions(left: &[u64], right: &[u64]) -> bool {
+    let common = common(left, right);
+    let all = left.len() + right.len() - common;
+    !left.is_empty() && !right.is_empty() && (common as f64) < SAME_QUESTION * all as f64
 }
 
 /// How many numbers two sorted lists share.
@@ -176,6 +188,18 @@ mod tests {
         };
         check(&counted(&figures(10)), &counted(&figures(20)), false);
         check(&counted(&figures(10)), &counted(&figures(12)), true);
+    }
+
+    #[test]
+    fn one_form_that_answers_two_questions_is_two_stories() {
+        let asked = |pairs: &[&'static str]| {
+            let pairs: Vec<Entity<'_>> = pairs.iter().map(|pair| Entity::Asked(pair)).collect();
+            report(0..200, 0, &pairs)
+        };
+        let lamp = asked(&["路燈", "燈維", "維修"]);
+        check(&lamp, &asked(&["育兒", "兒津", "津貼"]), false);
+        check(&lamp, &asked(&["路燈", "燈維", "維修", "修嗎"]), true);
+        check(&lamp, &report(0..200, 0, &[]), true);
     }
 
     #[test]

@@ -10,6 +10,9 @@ const FIGURES: usize = 32;
 /// Places, agencies and services a report is known by, likewise.
 const NAMES: usize = 32;
 
+/// Pairs of characters that a question in a headline is known by.
+const ASKED: usize = 64;
+
 /// Something a report names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Entity<'a> {
@@ -23,6 +26,8 @@ pub enum Entity<'a> {
     Service(&'a str),
     /// A number with its unit.
     Figure(&'a str),
+    /// A pair of neighbouring characters of a headline that asks.
+    Asked(&'a str),
 }
 
 /// What two reports are compared by, apart from their texts. All lists are sorted.
@@ -32,6 +37,7 @@ pub(super) struct Names {
     pub(super) districts: Vec<u64>,
     pub(super) matters: Vec<u64>,
     pub(super) figures: Vec<u64>,
+    pub(super) asked: Vec<u64>,
 }
 
 /// A report to be placed. `Id` is whatever names it to its owner.
@@ -73,15 +79,18 @@ impl<Id> Report<Id> {
 }
 
 impl Names {
+    /// How many lists there are.
+    pub(super) const LISTS: usize = 5;
+
     /// The lists in their lasting order.
-    pub(super) fn lists(&self) -> [&Vec<u64>; 4] {
-        [&self.sites, &self.districts, &self.matters, &self.figures]
+    pub(super) fn lists(&self) -> [&Vec<u64>; Self::LISTS] {
+        [&self.sites, &self.districts, &self.matters, &self.figures, &self.asked]
     }
 
     /// The names of such lists.
     pub(super) fn from_lists(lists: Vec<Vec<u64>>) -> Option<Self> {
-        let [sites, districts, matters, figures] = <[Vec<u64>; 4]>::try_from(lists).ok()?;
-        Some(Self { sites, districts, matters, figures })
+        let [sites, districts, matters, figures, asked] = <[Vec<u64>; Self::LISTS]>::try_from(lists).ok()?;
+        Some(Self { sites, districts, matters, figures, asked })
     }
 
     fn of<'a>(entities: impl IntoIterator<Item = Entity<'a>>) -> Self {
@@ -93,12 +102,14 @@ impl Names {
                 Entity::Agency(name) => (&mut names.matters, hash::text(name), NAMES),
                 Entity::Service(name) => (&mut names.matters, hash::pair(1, hash::text(name)), NAMES),
                 Entity::Figure(name) => (&mut names.figures, hash::text(name), FIGURES),
+                Entity::Asked(pair) => (&mut names.asked, hash::text(pair), ASKED),
             };
             if list.len() < most && !list.contains(&name) {
                 list.push(name);
             }
         }
-        for list in [&mut names.sites, &mut names.districts, &mut names.matters, &mut names.figures] {
+        let Self { sites, districts, matters, figures, asked } = &mut names;
+        for list in [sites, districts, matters, figures, asked] {
             list.sort_unstable();
         }
         names

@@ -56,6 +56,7 @@ fn question(target: Target) -> &'static str {
 fn licence(origin: Origin) -> &'static str {
     match origin {
         Origin::Cases | Origin::Citizens => "政府資料開放授權條款第 1 版, 高雄市政府 (Open1999 派工受理案件資料)",
+        Origin::Site => "facts (names), published by 高雄市政府",
         Origin::Question | Origin::Answer => "published by 高雄市政府 (1999 常見問答); weights only",
         Origin::OtherQuestion | Origin::OtherAnswer => "MIT, published by 臺北市政府 (市民服務常見問答)",
         Origin::Written | Origin::WrittenCase | Origin::WrittenQuestion => "Apache-2.0, written for this project",

@@ -15,6 +15,8 @@ pub enum Origin {
     Question,
     /// Answers of the city's FAQ.
     Answer,
+    /// Titles of the web sites of the city's bodies.
+    Site,
     /// Questions of another city's FAQ.
     OtherQuestion,
     /// Answers of another city's FAQ.
@@ -31,11 +33,12 @@ pub enum Origin {
 
 impl Origin {
     /// All origins.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Cases,
         Self::Citizens,
         Self::Question,
         Self::Answer,
+        Self::Site,
         Self::OtherQuestion,
         Self::OtherAnswer,
         Self::Written,
@@ -52,6 +55,7 @@ impl Origin {
             Self::Citizens => "1999 cases, citizens' own words",
             Self::Question => "city FAQ, questions",
             Self::Answer => "city FAQ, answers",
+            Self::Site => "web sites of the city, titles",
             Self::OtherQuestion => "another city's FAQ, questions",
             Self::OtherAnswer => "another city's FAQ, answers",
             Self::Written => "texts written for this project",
@@ -73,6 +77,8 @@ pub struct Example {
     pub text: String,
     /// The day it appeared.
     pub day: Option<NaiveDate>,
+    /// The text that it belongs to and is held back with, as an answer to its question.
+    of: Option<String>,
     labels: Vec<(Target, String)>,
 }
 
@@ -80,7 +86,7 @@ impl Example {
     /// A text without labels.
     #[must_use]
     pub fn new(origin: Origin, title: &str, text: &str) -> Self {
-        Self { origin, title: title.to_owned(), text: text.to_owned(), day: None, labels: Vec::new() }
+        Self { origin, title: title.to_owned(), text: text.to_owned(), day: None, of: None, labels: Vec::new() }
     }
 
     /// The text with a further label; an empty one says that it is not known.
@@ -90,6 +96,22 @@ impl Example {
             self.labels.push((target, label.to_owned()));
         }
         self
+    }
+
+    /// The text as one that belongs to another one, of which it tells too much to be trained on while that is held back.
+    #[must_use]
+    pub fn answering(mut self, question: &str) -> Self {
+        self.of = Some(question.to_owned());
+        self
+    }
+
+    /// The words that tell which texts are held back together.
+    pub(super) fn kin(&self) -> &str {
+        match &self.of {
+            Some(of) => of,
+            None if self.text.is_empty() => &self.title,
+            None => self.words(),
+        }
     }
 
     /// Its label for a target.

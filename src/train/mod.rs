@@ -18,7 +18,7 @@ pub use split::{FOLDS, HELD_OUT, fold};
 use svm::Row;
 
 use crate::{
-    classify::{Classifier, Model},
+    classify::{Classifier, Features, Model},
     domain::Target,
 };
 
@@ -35,18 +35,18 @@ pub fn may_ship(example: &Example) -> bool {
 #[derive(Debug)]
 pub struct Corpus {
     examples: Vec<Example>,
-    rows: Vec<Row>,
+    features: Vec<Features>,
 }
 
 impl Corpus {
     /// Reads every text with the dictionaries of `classifier`; its own models, if any, are not asked.
     #[must_use]
     pub fn new(classifier: &Classifier, examples: Vec<Example>) -> Self {
-        let rows = examples
+        let features = examples
             .par_iter()
-            .map(|example| Row::of(&classifier.features(&example.title, example.words(), example.day)))
+            .map(|example| classifier.features(&example.title, example.words(), example.day))
             .collect();
-        Self { examples, rows }
+        Self { examples, features }
     }
 
     /// The texts.
@@ -59,12 +59,14 @@ impl Corpus {
     #[must_use]
     pub fn train(&self, target: Target, take: impl Fn(&Example) -> bool) -> Option<Model> {
         let recipe = Recipe::of(target);
-        let chosen: Vec<(&Example, &Row)> = self
+        let chosen: Vec<(&Example, Row)> = self
             .examples
             .iter()
-            .zip(&self.rows)
+            .zip(&self.features)
             .filter(|(example, _)| example.label(target).is_some() && take(example))
+            .map(|(example, features)| (example, Row::of(features, target)))
             .collect();
+        let chosen: Vec<(&Example, &Row)> = chosen.iter().map(|(example, row)| (*example, row)).collect();
         let (tuning, rest): (Vec<_>, Vec<_>) = chosen.iter().partition(|(example, _)| fold(example) == TUNING);
         let probe = fit(&recipe, target, &rest)?;
         let temperature = temperature::fit(&probe, target, &tuning);

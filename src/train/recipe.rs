@@ -22,7 +22,7 @@ impl Recipe {
     pub fn of(target: Target) -> Self {
         let (cost, balance, kept) = match target {
             Target::Category => (0.6, 0.25, 900_000),
-            Target::Agency => (1.0, 0.25, 900_000),
+            Target::Agency => (2.0, 0.25, 900_000),
             Target::Service => (3.0, 0.0, 500_000),
             Target::Scope => (2.0, 0.0, 150_000),
             Target::Kind => (3.0, 0.0, 350_000),
@@ -36,15 +36,17 @@ impl Recipe {
 /// write themselves is what comes in by the feeds.
 pub(super) fn weight(origin: Origin, target: Target) -> f64 {
     match (origin, target) {
-        (Origin::Cases, Target::Agency) => 0.5,
+        (Origin::Cases, Target::Agency) => 0.4,
         (Origin::Citizens, Target::Category) => 6.0,
         (Origin::Citizens, Target::Agency) => 4.0,
         (Origin::WrittenCase, Target::Category | Target::Agency) => 3.0,
-        (Origin::Answer, Target::Agency) => 0.7,
-        (Origin::OtherQuestion, Target::Agency) => 0.4,
-        (Origin::OtherAnswer, Target::Agency) => 0.1,
-        // They are all complaints, or all questions, and all of one place: a little of them says enough.
-        (
+        (Origin::Question, Target::Agency) => 2.0,
+        (Origin::Site, Target::Agency) => 0.5,
+        (Origin::OtherQuestion, Target::Agency) => 0.2,
+        // Another city's offices have other tasks. And for scope they are all complaints, or all questions, and all of one
+        // place: a little of them says enough.
+        (Origin::OtherAnswer, Target::Agency)
+        | (
             Origin::Citizens | Origin::Question | Origin::OtherQuestion | Origin::WrittenCase | Origin::WrittenQuestion,
             Target::Scope,
         ) => 0.05,

@@ -51,6 +51,7 @@ pub fn read_sets(data: Option<&Path>, written: Option<&Path>, city: &City) -> Re
     if let Some(data) = data {
         add(data.join("open1999/cases.jsonl"), &|lines, out| cases(lines, city, out))?;
         add(data.join("city_faq/kaohsiung_faq.jsonl"), &|lines, out| faq(lines, city, out))?;
+        add(data.join("city_faq/kcg_sites.jsonl"), &|lines, out| sites(lines, city, out))?;
     }
     if let (Some(data), Some(written)) = (data, written) {
         let bureaus = bureaus(&Lines { path: written.join("bureaus.tsv") })?;
@@ -157,7 +158,28 @@ fn faq(lines: &Lines, city: &City, out: &mut Vec<Example>) -> Result<(), SetErro
         let agency = body(city, &row.agency, None).unwrap_or_default();
         let question = Example::new(Origin::Question, "", &row.question).with(Target::Agency, &agency);
         out.push(question.with(Target::Scope, "yes"));
-        out.push(Example::new(Origin::Answer, "", &row.answer).with(Target::Agency, &agency));
+        out.push(Example::new(Origin::Answer, "", &row.answer).answering(&row.question).with(Target::Agency, &agency));
+        Ok(())
+    })
+}
+
+#[derive(Deserialize)]
+struct SiteRow {
+    title: String,
+}
+
+/// The title of a body's site is that body's, where it names it.
+fn sites(lines: &Lines, city: &City, out: &mut Vec<Example>) -> Result<(), SetError> {
+    lines.json(|row: SiteRow, _| {
+        let named = city.agencies.iter().filter(|agency| agency.city && row.title.contains(&agency.short));
+        if let Some(agency) = named.max_by_key(|agency| agency.short.len()) {
+            // The name of the body itself says nothing new.
+            let rest = [&agency.name, &agency.short, "高雄市政府", "高雄市"];
+            let title = rest.iter().fold(row.title.clone(), |title, part| title.replace(*part, ""));
+            if title.chars().filter(|c| c.is_alphabetic()).count() > 1 {
+                out.push(Example::new(Origin::Site, "", &title).with(Target::Agency, &agency.name));
+            }
+        }
         Ok(())
     })
 }
@@ -186,8 +208,9 @@ fn other_faq(lines: &Lines, bureaus: &[Bureau], out: &mut Vec<Example>) -> Resul
         // The name of the other city would be learned as a mark of whatever its FAQ asks most.
         let plain = |text: &str| text.replace("臺北市", "").replace("台北市", "");
         if let Some(bureau) = here {
-            for (origin, text) in [(Origin::OtherQuestion, &row.question), (Origin::OtherAnswer, &row.answer)] {
-                out.push(Example::new(origin, "", &plain(text)).with(Target::Agency, &bureau.agency));
+            let question = plain(&row.question);
+            for (origin, text) in [(Origin::OtherQuestion, &question), (Origin::OtherAnswer, &plain(&row.answer))] {
+                out.push(Example::new(origin, "", text).answering(&question).with(Target::Agency, &bureau.agency));
             }
         }
         if row.question.contains("臺北") || row.question.contains("台北") {

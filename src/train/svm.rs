@@ -1,7 +1,10 @@
 //! A linear support vector machine of squared hinge loss, solved in its dual one coordinate at a time (Hsieh, Chang, Lin,
 //! Keerthi, Sundararajan, "A Dual Coordinate Descent Method for Large-scale Linear SVM", ICML 2008, algorithm 1).
 
-use crate::classify::{BUCKETS, Features};
+use crate::{
+    classify::{BUCKETS, Features},
+    domain::Target,
+};
 
 /// A text's vector: buckets in order, each once.
 #[derive(Debug, Clone, PartialEq)]
@@ -21,8 +24,8 @@ pub(super) struct Sample<'a> {
 }
 
 impl Row {
-    pub(super) fn of(features: &Features) -> Self {
-        let mut values = features.values().to_vec();
+    pub(super) fn of(features: &Features, target: Target) -> Self {
+        let mut values: Vec<(u32, f32)> = features.values(target).collect();
         values.sort_unstable_by_key(|&(bucket, _)| bucket);
         values.dedup_by(|next, kept| {
             let same = next.0 == kept.0;

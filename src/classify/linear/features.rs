@@ -2,7 +2,7 @@
 
 use crate::{
     classify::{name::Owner, reading::Reading},
-    domain::{Field, Span},
+    domain::{Field, Span, Target},
     text::Fold,
 };
 
@@ -26,6 +26,16 @@ const FOUND_LENGTH: f32 = 0.5;
 /// and the models follow them where they err.
 const RULE_VALUE: f32 = 0.05;
 
+/// Words of asking and of procedure. Every office is asked with them, so n-grams that touch one say nothing of the matter
+/// of a text; of its kind they say much.
+const ASKING: [&str; 15] =
+    ["請問", "如何", "什麼", "何謂", "怎麼", "辦理", "哪些", "是否", "可以", "申請", "應", "需", "嗎", "呢", "吗"];
+
+/// Whether a target is the matter of a text, and not how it is told.
+pub(super) fn is_matter(target: Target) -> bool {
+    matches!(target, Target::Category | Target::Agency | Target::Service)
+}
+
 /// One n-gram where it stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Gram {
@@ -35,19 +45,29 @@ pub(super) struct Gram {
     pub(super) span: Span,
 }
 
+/// What a bucket counts in a text.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Value {
+    pub(super) bucket: u32,
+    /// For the models of how a text is told.
+    pub(super) whole: f32,
+    /// For those of its matter: without what touches a word of asking.
+    pub(super) matter: f32,
+}
+
 /// A text as a sparse vector.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Features {
-    /// Bucket and value; a bucket may come more than once.
-    values: Vec<(u32, f32)>,
+    /// A bucket may come more than once.
+    values: Vec<Value>,
     /// The n-grams behind them, in order of bucket, and in a bucket in the order of the text.
     grams: Vec<Key>,
     /// Where the characters that were read stand in title and text.
     places: [Vec<Span>; 2],
 }
 
-/// An n-gram in one number, so that they are put in order by comparing numbers: its bucket, its field, the number of its
-/// first character among those read, and its length.
+/// An n-gram in one number, so that they are put in order by comparing numbers: its bucket, whether it touches a word of
+/// asking, its field, the number of its first character among those read, and its length.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Key(u32);
 
@@ -55,19 +75,25 @@ struct Key(u32);
 const LENGTH_BITS: u32 = 2;
 const FIRST_BITS: u32 = 10;
 const FIELD_BITS: u32 = 1;
+const ASKING_BITS: u32 = 1;
 
 const _: () = assert!(LONGEST < 1 << LENGTH_BITS && READ_CHARS <= 1 << FIRST_BITS);
-const _: () = assert!(BUCKET_BITS + FIELD_BITS + FIRST_BITS + LENGTH_BITS <= u32::BITS);
+const _: () = assert!(BUCKET_BITS + ASKING_BITS + FIELD_BITS + FIRST_BITS + LENGTH_BITS <= u32::BITS);
 
 impl Key {
-    fn new(bucket: u32, field: Field, first: usize, length: usize) -> Self {
-        let field = u32::from(field == Field::Text);
+    fn new(bucket: u32, asking: bool, field: Field, first: usize, length: usize) -> Self {
+        let (asking, field) = (u32::from(asking), u32::from(field == Field::Text));
         let (first, length) = (u32::try_from(first).unwrap_or_default(), u32::try_from(length).unwrap_or_default());
+        let bucket = (bucket << ASKING_BITS) | asking;
         Self((((((bucket << FIELD_BITS) | field) << FIRST_BITS) | first) << LENGTH_BITS) | length)
     }
 
     fn bucket(self) -> u32 {
-        self.0 >> (FIELD_BITS + FIRST_BITS + LENGTH_BITS)
+        self.0 >> (ASKING_BITS + FIELD_BITS + FIRST_BITS + LENGTH_BITS)
+    }
+
+    fn is_asking(self) -> bool {
+        self.0 >> (FIELD_BITS + FIRST_BITS + LENGTH_BITS) & 1 == 1
     }
 
     fn field(self) -> Field {
@@ -95,26 +121,29 @@ impl Key {
 }
 
 impl Features {
-    /// Bucket and value of everything in the text; a bucket may come more than once.
-    #[must_use]
-    pub fn values(&self) -> &[(u32, f32)] {
+    /// Bucket and value of everything in the text that a model of `target` sees; a bucket may come more than once.
+    pub fn values(&self, target: Target) -> impl Iterator<Item = (u32, f32)> {
+        let matter = is_matter(target);
+        let value = move |value: &Value| (value.bucket, if matter { value.matter } else { value.whole });
+        self.values.iter().map(value).filter(|(_, value)| *value > 0.0)
+    }
+
+    /// The same for all targets.
+    pub(super) fn all(&self) -> &[Value] {
         &self.values
     }
 
-    /// Of each bucket that has a weight above zero the n-gram that stands first, where it has more than one character:
-    /// a single one tells a reader nothing.
-    pub(super) fn spoken(&self, weight: impl Fn(u32) -> f32) -> impl Iterator<Item = (f32, Gram)> {
+    /// Of each bucket that has a weight above zero the n-gram that stands first, where a model of `target` sees it and it
+    /// has more than one character: a single one tells a reader nothing.
+    pub(super) fn spoken(&self, target: Target, weight: impl Fn(u32) -> f32) -> impl Iterator<Item = (f32, Gram)> {
+        let matter = is_matter(target);
+        let speaks = move |key: &&Key| !key.is_single() && (!matter || !key.is_asking());
         let same = self.grams.chunk_by(|left, right| left.bucket() == right.bucket());
         same.filter_map(move |same| {
-            let first = same.first().filter(|first| !first.is_single())?;
+            let first = same.first().filter(speaks)?;
             let weight = weight(first.bucket());
             if weight > 0.0 { Some((weight, first.gram(&self.places)?)) } else { None }
         })
-    }
-
-    /// Whether there is too little text to say anything of it: fewer than three characters.
-    pub(in crate::classify) fn is_bare(&self) -> bool {
-        self.grams.len() < 6
     }
 
     /// The n-grams of a text, read in the folded form.
@@ -134,11 +163,11 @@ impl Features {
         }
         grams.sort_unstable();
         let mut values = Vec::with_capacity(grams.len() + 64);
-        values.extend(
-            grams
-                .chunk_by(|left, right| left.bucket() == right.bucket())
-                .filter_map(|same| Some((same.first()?.bucket(), 1.0 + (same.len() as f32).ln()))),
-        );
+        let damped = |count: usize| if count == 0 { 0.0 } else { 1.0 + (count as f32).ln() };
+        values.extend(grams.chunk_by(|left, right| left.bucket() == right.bucket()).filter_map(|same| {
+            let matter = same.iter().filter(|key| !key.is_asking()).count();
+            Some(Value { bucket: same.first()?.bucket(), whole: damped(same.len()), matter: damped(matter) })
+        }));
         scale(&mut values, 1.0);
         Self { values, grams, places }
     }
@@ -148,24 +177,25 @@ impl Features {
         found.sort_unstable();
         found.dedup();
         let at = self.values.len();
-        self.values.extend(found.into_iter().map(|bucket| (bucket, 1.0)));
+        self.values.extend(found.into_iter().map(|bucket| Value { bucket, whole: 1.0, matter: 1.0 }));
         scale(self.values.get_mut(at..).unwrap_or_default(), FOUND_LENGTH);
     }
 
     /// Adds what the rules said, likewise.
     pub(in crate::classify) fn add_rules(&mut self, rules: impl IntoIterator<Item = u32>) {
-        self.values.extend(rules.into_iter().map(|bucket| (bucket, RULE_VALUE)));
+        let value = |bucket| Value { bucket, whole: RULE_VALUE, matter: RULE_VALUE };
+        self.values.extend(rules.into_iter().map(value));
     }
 }
 
-/// Makes a vector of this length.
-fn scale(values: &mut [(u32, f32)], length: f32) {
-    let square: f32 = values.iter().map(|(_, value)| value * value).sum();
-    if square > 0.0 {
-        let factor = length / square.sqrt();
-        for (_, value) in values {
-            *value *= factor;
-        }
+/// Makes both vectors of this length.
+fn scale(values: &mut [Value], length: f32) {
+    let factor = |square: f32| if square > 0.0 { length / square.sqrt() } else { 0.0 };
+    let whole = factor(values.iter().map(|value| value.whole * value.whole).sum());
+    let matter = factor(values.iter().map(|value| value.matter * value.matter).sum());
+    for value in values {
+        value.whole *= whole;
+        value.matter *= matter;
     }
 }
 
@@ -176,19 +206,44 @@ fn read(field: Field, text: &str, fold: &Fold, grams: &mut Vec<Key>) -> Vec<Span
     grams.reserve(most * LONGEST);
     // The last characters read, oldest first.
     let mut window = [0_u32; LONGEST];
+    // Where the last word of asking ends, in bytes and in characters read.
+    let (mut asked, mut asking_until) = (0, 0);
     for (at, c) in text.char_indices().filter(|(_, c)| !c.is_whitespace()).take(READ_CHARS) {
         window.rotate_left(1);
         if let Some(last) = window.last_mut() {
             *last = u32::from(classed(fold.char(c)));
         }
+        if at >= asked {
+            asked = at + asking_at(text, at, c);
+        }
         places.push(Span::new(at, at + c.len_utf8()));
+        if at < asked {
+            asking_until = places.len();
+        }
         for length in 1..=LONGEST.min(places.len()) {
             let Some(part) = window.get(LONGEST - length..) else { continue };
             let bucket = hashed(part.iter().copied());
-            grams.push(Key::new(bucket, field, places.len() - length, length));
+            let first = places.len() - length;
+            grams.push(Key::new(bucket, first < asking_until, field, first, length));
         }
     }
     places
+}
+
+/// The length of the word of asking that begins with the character `c` at `at`; 0 where none does.
+fn asking_at(text: &str, at: usize, c: char) -> usize {
+    // This is asked of every character, and nearly none begins one.
+    if !opens_asking(c) {
+        return 0;
+    }
+    let rest = || text.get(at..).unwrap_or_default();
+    let words = ASKING.iter().filter(|word| word.starts_with(c));
+    words.filter(|word| rest().starts_with(*word)).map(|word| word.len()).max().unwrap_or_default()
+}
+
+/// Whether a word of asking begins with this character.
+fn opens_asking(c: char) -> bool {
+    matches!(c, '請' | '如' | '什' | '何' | '怎' | '辦' | '哪' | '是' | '可' | '申' | '應' | '需' | '嗎' | '呢' | '吗')
 }
 
 /// Digits are one character: a number says that something is counted, not what.
@@ -235,6 +290,24 @@ mod tests {
         assert_ne!(named(&["S"]), hashed(std::iter::once(u32::from('S'))));
         assert_ne!(named(&["S:road"]), named(&["W:road"]));
         assert_eq!(named(&["S:", "road"]), named(&["S:road"]));
+    }
+
+    #[test]
+    fn every_word_of_asking_is_looked_for() {
+        assert!(ASKING.iter().all(|word| asking_at(word, 0, word.chars().next().unwrap()) == word.len()));
+    }
+
+    #[test]
+    fn what_touches_a_word_of_asking_is_no_matter() {
+        let asking = |text: &str| {
+            let mut keys = Vec::new();
+            let places = [Vec::new(), read(Field::Text, text, &Fold::default(), &mut keys)];
+            let asking = keys.into_iter().filter(|key| !key.is_asking());
+            asking.filter_map(|key| key.gram(&places)?.span.of(text).map(str::to_owned)).collect::<Vec<_>>()
+        };
+        assert_eq!(asking("如何報修"), ["報", "修", "報修"]);
+        assert_eq!(asking("修何如"), ["修", "何", "修何", "如", "何如", "修何如"]);
+        assert!(asking("可以申請嗎").is_empty());
     }
 
     #[test]

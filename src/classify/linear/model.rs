@@ -5,7 +5,7 @@
 //! the number of weights (u8) and each weight as label (u8) and value (i8). All numbers are little-endian. The weight of a
 //! label is its value times the label's scale.
 
-use super::features::{BUCKETS, Features};
+use super::features::{BUCKETS, Features, Value, is_matter};
 use crate::domain::Target;
 
 const MAGIC: &[u8; 8] = b"CLARION1";
@@ -183,23 +183,32 @@ impl Linear {
 
     /// What the models say of a text.
     pub(in crate::classify) fn judge(&self, features: &Features) -> Opinion<'_> {
-        let mut sums = vec![0.0_f32; self.heads.iter().map(|head| head.labels.len()).sum()];
+        // Both sums of every output are made, which is faster than to ask each time which one is wanted.
+        let mut sums = vec![[0.0_f32; 2]; self.heads.iter().map(|head| head.labels.len()).sum()];
         // The table is far larger than a cache. Beginning to read all rows before any is worked on lets the processor wait
         // for them together and not for one after the other.
-        let rows: Vec<(&[(u16, i8)], f32)> =
-            features.values().iter().map(|&(bucket, value)| (self.row(bucket), value)).collect();
+        let rows: Vec<(&[(u16, i8)], Value)> =
+            features.all().iter().map(|value| (self.row(value.bucket), *value)).collect();
         for (row, _) in &rows {
             std::hint::black_box(row.first().copied());
         }
         for (row, value) in rows {
             for &(output, weight) in row {
-                if let Some(sum) = sums.get_mut(usize::from(output)) {
-                    *sum += value * f32::from(weight);
+                if let Some([whole, matter]) = sums.get_mut(usize::from(output)) {
+                    let weight = f32::from(weight);
+                    *whole += value.whole * weight;
+                    *matter += value.matter * weight;
                 }
             }
         }
-        let parts = self.heads.iter().flat_map(|head| head.biases.iter().zip(&head.scales));
-        let margins = sums.into_iter().zip(parts).map(|(sum, (bias, scale))| bias + scale * sum).collect();
+        let parts = self.heads.iter().flat_map(|head| {
+            let matter = is_matter(head.target);
+            head.biases.iter().zip(&head.scales).map(move |(bias, scale)| (matter, bias, scale))
+        });
+        let margin = |([whole, matter], (is_matter, bias, scale)): ([f32; 2], (bool, &f32, &f32))| {
+            bias + scale * if is_matter { matter } else { whole }
+        };
+        let margins = sums.into_iter().zip(parts).map(margin).collect();
         Opinion { linear: self, margins }
     }
 

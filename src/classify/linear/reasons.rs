@@ -23,7 +23,7 @@ pub(in crate::classify) fn reasons(
     name: &str,
 ) -> Vec<Evidence> {
     let Some(output) = linear.output(target, label) else { return Vec::new() };
-    let spoken = features.spoken(|bucket| linear.weight(output, bucket));
+    let spoken = features.spoken(target, |bucket| linear.weight(output, bucket));
     let mut spoken: Vec<(f32, Field, Span)> = spoken.map(|(weight, gram)| (weight, gram.field, gram.span)).collect();
     spoken.sort_by(|left, right| right.0.total_cmp(&left.0).then((left.1, left.2).cmp(&(right.1, right.2))));
     let strongest = spoken.first().map_or(0.0, |&(weight, ..)| weight);
