@@ -46,7 +46,8 @@ eval: ## Measures the analysis against EVAL_DATA
 	    --misreports tests/golden/misreports.jsonl
 
 train: ## Learns the shipped models anew from EVAL_DATA and dictionaries/training
-	cargo run --locked --release -- train --data "$(EVAL_DATA)" --written dictionaries/training --out dictionaries/models
+	cargo run --locked --release -- train --data "$(EVAL_DATA)" --written dictionaries/training \
+	    --misreports tests/golden/misreports.jsonl --out dictionaries/models
 
 bench: $(PEERS)/ready ## Measures speed and accuracy beside jieba, SnowNLP and cnsenti on EVAL_DATA
 	@if [ ! -d "$(EVAL_DATA)" ]; then \

@@ -123,21 +123,52 @@ pub(super) fn changed(city: &City, report: &Sheet, topic: &Topic<'_>) -> Vec<Cha
         });
         let turned = || {
             let differs = turns(report.written(sentence.field, claim)) != turns(fact.written(other.field, truth));
-            let place = |sheet: &Sheet, field, part: Span| {
-                sheet
-                    .clauses
-                    .iter()
-                    .position(|it| it.field == field && it.span.start <= part.start && part.start <= it.span.end)
-            };
             differs.then_some(())?;
             let (clause, rival) = (place(report, sentence.field, claim)?, place(fact, other.field, truth)?);
             Some((clause, rival, claim, truth, ClaimKind::Status))
         };
-        if let Some((clause, other, claim, truth, kind)) = differing.or_else(turned) {
+        let numbered = || {
+            let (ours, theirs) = (digits(report, sentence.field, claim), digits(fact, other.field, truth));
+            let kind = if report
+                .copy(sentence.field)
+                .text()
+                .get(ours.end..)?
+                .starts_with(['年', '月', '日', '時', '點', ':', '：'])
+            {
+                ClaimKind::Date
+            } else {
+                ClaimKind::Figure
+            };
+            let numbers = report.written(sentence.field, ours).parse::<u64>().ok()
+                != fact.written(other.field, theirs).parse::<u64>().ok();
+            numbers.then_some(())?;
+            let (clause, rival) = (place(report, sentence.field, ours)?, place(fact, other.field, theirs)?);
+            (!ours.is_empty() && !theirs.is_empty()).then_some((clause, rival, ours, theirs, kind))
+        };
+        if let Some((clause, other, claim, truth, kind)) = differing.or_else(turned).or_else(numbered) {
             found.push(Changed { clause, other, claim, truth, kind, same });
         }
     }
     found
+}
+
+/// The clause that a stretch begins in.
+fn place(sheet: &Sheet, field: Field, part: Span) -> Option<usize> {
+    sheet.clauses.iter().position(|it| it.field == field && it.span.start <= part.start && part.start <= it.span.end)
+}
+
+/// The digits that a stretch is part of; nothing when other characters stand in it.
+fn digits(sheet: &Sheet, field: Field, part: Span) -> Span {
+    let text = sheet.copy(field).text();
+    let is_digit = |c: &u8| c.is_ascii_digit();
+    let before = text.as_bytes().get(..part.start).unwrap_or_default().iter().rev().take_while(|c| is_digit(c)).count();
+    let behind = text.as_bytes().get(part.end..).unwrap_or_default().iter().take_while(|c| is_digit(c)).count();
+    let whole = Span::new(part.start - before, part.end + behind);
+    if sheet.written(field, whole).bytes().all(|c| c.is_ascii_digit()) {
+        whole
+    } else {
+        Span::new(part.start, part.start)
+    }
 }
 
 /// Whether the words of a stretch turn it around an odd number of times.
@@ -153,6 +184,8 @@ fn strictly(city: &City, claim: &Item, fact: &Item) -> bool {
                 && ((a.low - b.low).abs() > f64::EPSILON * b.low.abs()
                     || (a.high - b.high).abs() > f64::EPSILON * b.high.abs())
         }
+        // 1月至6月 and 1月至5月 overlap, which is agreement for two writers, not for a copy.
+        (Value::Time(a), Value::Time(b)) => a.start.is_comparable(b.start) && (a.start != b.start || a.end != b.end),
         _ => relation(city, claim, fact) == Relation::Differ,
     }
 }

@@ -1,8 +1,8 @@
 //! From weighed pairs to findings and an alert.
 
-use super::{Candidate, Level, Topic, level::ALERT, pair::Ground, weights, why};
+use super::{Candidate, Level, Topic, level::ALERT, pair::Ground, weights::Weights, why};
 use crate::{
-    claims::Sheet,
+    claims::{Mark, Sheet},
     domain::{ClaimKind, Field, Span, Verdict},
 };
 
@@ -56,9 +56,14 @@ pub struct Checked {
     pub findings: Vec<Finding>,
 }
 
-pub(super) fn decide(report: &Sheet, topics: &[Topic<'_>], candidates: Vec<Candidate<'_>>) -> Checked {
+pub(super) fn decide(
+    learned: &Weights,
+    report: &Sheet,
+    topics: &[Topic<'_>],
+    candidates: Vec<Candidate<'_>>,
+) -> Checked {
     let mut weighed: Vec<(f64, Candidate<'_>)> =
-        candidates.into_iter().map(|it| (weights::score(it.ground, it.kind, &it.features), it)).collect();
+        candidates.into_iter().map(|it| (learned.score(it.ground, it.kind, &it.features), it)).collect();
     weighed.sort_by(|a, b| b.0.total_cmp(&a.0));
     let score = weighed.first().map_or(0.0, |it| it.0);
     let mut findings: Vec<Finding> = Vec::new();
@@ -73,7 +78,7 @@ pub(super) fn decide(report: &Sheet, topics: &[Topic<'_>], candidates: Vec<Candi
         }
     }
     let level = findings.iter().map(|finding| level(report, finding)).max().unwrap_or(Level::None);
-    for topic in topics {
+    for topic in topics.iter().filter(|topic| !topic.expired) {
         for (claim, truth, near) in topic.supported(report).filter(|(_, _, near)| *near >= SUPPORTS) {
             let quoted = claim_quoted(report, claim.clause, claim.span);
             let Some((quoted, fact)) = quoted.zip(fact_quoted(topic, truth.clause, truth.span)) else { continue };
@@ -99,7 +104,7 @@ pub(super) fn decide(report: &Sheet, topics: &[Topic<'_>], candidates: Vec<Candi
         let (kind, why) = (ClaimKind::Status, why::opinion());
         findings.push(Finding { verdict: Verdict::Opinion, kind, claim: quoted, fact: None, score: 0.5, why });
     }
-    if topics.is_empty() {
+    if topics.iter().all(|topic| topic.expired) {
         let specific = report.items.iter().filter(|item| !matches!(item.kind(), ClaimKind::Agency | ClaimKind::Status));
         for item in specific {
             let Some(quoted) = claim_quoted(report, item.clause, item.span) else { continue };
@@ -164,12 +169,13 @@ fn found(report: &Sheet, score: f64, it: &Candidate<'_>) -> Option<Finding> {
 }
 
 /// Words of what a city announces to those who live in it.
-const NOTICE: [&str; 22] = [
+const NOTICE: [&str; 40] = [
     "停水",
     "停電",
     "停班",
     "停課",
-    "上班上課",
+    "上班",
+    "上課",
     "封閉",
     "封路",
     "封街",
@@ -185,16 +191,48 @@ const NOTICE: [&str; 22] = [
     "停止服務",
     "免費搭",
     "停業",
-    "受理服務",
+    "受理",
     "管制",
+    "津貼",
+    "禮金",
+    "領",
+    "停收",
+    "改道",
+    "供水",
+    "限電",
+    "疏散",
+    "接種",
+    "收運",
+    "休市",
+    "停辦",
+    "作廢",
+    "失效",
+    "免費",
+    "普發",
+    "公車",
 ];
 
-/// A state or a time of what was announced is a notice.
+/// What sort of claim it is, as a news desk would sort it.
 fn kind(report: &Sheet, it: &Candidate<'_>) -> ClaimKind {
-    let written = report.written(it.claim.0, it.claim.1);
-    match it.kind {
-        ClaimKind::Status if NOTICE.iter().any(|word| written.contains(word)) => ClaimKind::Notice,
-        kind => kind,
+    let official = &it.fact.sheet;
+    let is_notice = |text: &str| NOTICE.iter().any(|word| text.contains(word));
+    let in_claim = is_notice(report.written(it.claim.0, it.claim.1));
+    let in_title = is_notice(official.written(Field::Title, Span::new(0, official.copy(Field::Title).text().len())));
+    let quoted = report
+        .quotations
+        .iter()
+        .any(|quote| quote.speaker.is_some() && quote.field == it.claim.0 && quote.span.overlaps(it.claim_value));
+    let items = || report.items.iter().filter(|item| item.clause == it.clause);
+    match (it.ground, it.kind) {
+        (_, ClaimKind::Status) if quoted => ClaimKind::Quote,
+        (_, ClaimKind::Status) if it.of_amounts => ClaimKind::Figure,
+        (_, ClaimKind::Status) if in_claim || in_title => ClaimKind::Notice,
+        (Ground::Denial, _) if items().any(|item| item.kind() == ClaimKind::Agency && item.is(Mark::Charge)) => {
+            ClaimKind::Agency
+        }
+        (Ground::Denial, _) if items().any(|item| item.kind() == ClaimKind::Figure) => ClaimKind::Figure,
+        (_, ClaimKind::Place) if in_claim && in_title => ClaimKind::Notice,
+        (_, kind) => kind,
     }
 }
 

@@ -4,11 +4,14 @@
 mod agree;
 mod copy;
 mod decide;
+mod denial;
 mod doubt;
 mod features;
 mod level;
 mod pair;
+mod quotation;
 mod register;
+mod rumour;
 mod similar;
 mod topic;
 mod weights;
@@ -17,10 +20,11 @@ mod why;
 pub use crate::domain::{Level, Verdict};
 pub use decide::{Checked, Finding, Quoted, level};
 pub use doubt::{rules, tempered};
-pub use features::{FEATURES, Features};
+pub use features::{FEATURES, Feature, Features};
 pub use pair::{Candidate, Ground};
 pub use register::{Fact, Hit, Register};
-pub use topic::Topic;
+use topic::{Laid, Topic};
+use weights::Weights;
 
 use std::sync::Arc;
 
@@ -32,6 +36,7 @@ use crate::{claims::Sheet, domain::City};
 #[derive(Debug)]
 pub struct Checker {
     city: Arc<City>,
+    weights: Arc<Weights>,
     register: Register,
 }
 
@@ -39,19 +44,19 @@ impl Checker {
     /// A checker by a city's dictionaries and a register.
     #[must_use]
     pub fn new(city: &City, register: Register) -> Self {
-        Self { city: Arc::new(city.clone()), register }
+        Self { city: Arc::new(city.clone()), weights: Arc::new(Weights::new(city)), register }
     }
 
     /// The same with statements added to the register; one of a known id takes the place of the one before.
     #[must_use]
     pub fn with(&self, changed: Vec<Fact>) -> Self {
-        Self { city: Arc::clone(&self.city), register: self.register.with(changed) }
+        Self { city: Arc::clone(&self.city), weights: Arc::clone(&self.weights), register: self.register.with(changed) }
     }
 
     /// The same without one statement.
     #[must_use]
     pub fn without(&self, id: &str) -> Self {
-        Self { city: Arc::clone(&self.city), register: self.register.without(id) }
+        Self { city: Arc::clone(&self.city), weights: Arc::clone(&self.weights), register: self.register.without(id) }
     }
 
     /// The register.
@@ -64,23 +69,26 @@ impl Checker {
     /// report says. Without a time every fact counts as earlier.
     #[must_use]
     pub fn check(&self, report: &Sheet, published: Option<DateTime<Utc>>) -> Checked {
-        let topics = self.topics(report, published);
-        let candidates = pair::candidates(&self.city, report, &topics);
-        decide::decide(report, &topics, candidates)
+        let laid = Laid::new(report, published);
+        let topics = self.topics(&laid);
+        let candidates = pair::candidates(&self.city, &laid, &topics);
+        decide::decide(&self.weights, report, &topics, candidates)
     }
 
     /// Every pair that was compared, with its features: for fitting and explaining.
     #[must_use]
     pub fn candidates(&self, report: &Sheet, published: Option<DateTime<Utc>>) -> Vec<Candidate<'_>> {
-        pair::candidates(&self.city, report, &self.topics(report, published))
+        let laid = Laid::new(report, published);
+        pair::candidates(&self.city, &laid, &self.topics(&laid))
     }
 
-    fn topics(&self, report: &Sheet, published: Option<DateTime<Utc>>) -> Vec<Topic<'_>> {
-        self.register
-            .find(report)
-            .into_iter()
-            .filter_map(|hit| Topic::new(&self.city, report, hit, published))
-            .collect()
+    fn topics(&self, report: &Laid<'_>) -> Vec<Topic<'_>> {
+        let hits = self.register.find(report.sheet).into_iter();
+        let mut topics: Vec<Topic<'_>> = hits.filter_map(|hit| Topic::new(&self.city, report, hit)).collect();
+        if let Some(first) = topics.iter_mut().find(|topic| !topic.expired) {
+            first.first = true;
+        }
+        topics
     }
 }
 

@@ -1,25 +1,39 @@
 //! Pairs of a claim and an official statement that may disagree, with what speaks for it.
 
 use super::{
-    Fact, Features, Topic,
-    agree::{Relation, is_slip, relation},
+    Fact, Feature, Features, Topic,
+    agree::{Relation, relation, slips},
     copy::{self, Echoes},
-    topic::{alike, bags},
+    topic::{Laid, Match, Other, alike, is_specific},
 };
 use crate::{
-    claims::{Item, Sheet, Value},
+    claims::{Item, Mark, Sheet, Value},
     domain::{City, ClaimKind, Field, NamedBody, Span},
     text::Rounding,
 };
 
-/// How much nearer the differing value must be than one that agrees, of 1 in all.
-const LEAST_MARGIN: f64 = 0.03;
+/// Differing values that are weighed for one claim: the nearest is not always the one that speaks of the same thing.
+const RIVALS: usize = 3;
+
+/// How near two clauses must be, of 3 in all, to be weighed for being each other turned around.
+const NEAR_CLAUSES: f64 = 0.3;
+
+/// Oppositions of amounts.
+const OF_AMOUNTS: [&str; 3] = ["direction", "limit", "compare"];
+
+/// Days that are more than a month: 去年, 今年.
+const LONG_DAYS: i64 = 31;
+
+/// Days after which a report no longer follows on a statement.
+const SOON_DAYS: f64 = 3.0;
 
 /// What makes a pair.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Ground {
     /// Two values that cannot both be true.
     Values,
+    /// The claimed value was so and was replaced.
+    Former,
     /// One is negated and the other is not.
     Polarity,
     /// The statement says that what the report says is not so.
@@ -28,6 +42,22 @@ pub enum Ground {
     Copy,
     /// The same words are said by somebody else, or other words by the same.
     Quotation,
+}
+
+impl Ground {
+    /// The row of weights that pairs of this ground and kind are weighed by.
+    #[must_use]
+    pub fn row(self, kind: ClaimKind) -> &'static str {
+        match (self, kind) {
+            (Self::Values, ClaimKind::Status | ClaimKind::Notice | ClaimKind::Quote) => "status",
+            (Self::Values, kind) => kind.name(),
+            (Self::Former, _) => "former",
+            (Self::Polarity, _) => "polarity",
+            (Self::Denial, _) => "denial",
+            (Self::Copy, _) => "copy",
+            (Self::Quotation, _) => "quotation",
+        }
+    }
 }
 
 /// A claim of the report and what an official statement says of the same thing.
@@ -51,305 +81,365 @@ pub struct Candidate<'a> {
     pub truth_value: Span,
     /// An earlier statement says what the report says.
     pub former: bool,
+    /// The states are of amounts: 增加 and 減少.
+    pub of_amounts: bool,
     /// What speaks for it.
     pub features: Features,
 }
 
 /// Every pair worth weighing, claim by claim.
-pub(super) fn candidates<'a>(city: &City, report: &Sheet, topics: &[Topic<'a>]) -> Vec<Candidate<'a>> {
+pub(super) fn candidates<'a>(city: &City, report: &Laid<'_>, topics: &[Topic<'a>]) -> Vec<Candidate<'a>> {
     let mut found = Vec::new();
-    if report.elsewhere {
+    if report.sheet.elsewhere {
         return found;
     }
-    let echoes = Echoes::new(report, topics);
-    for topic in topics {
+    let echoes = Echoes::new(report.sheet, topics);
+    for topic in topics.iter().filter(|topic| !topic.expired) {
+        let pairs = Pairs { city, report, topic, topics };
+        // What was announced afterwards does not make an earlier report wrong; what was denied afterwards does.
+        pairs.denials(&mut found);
         if topic.later {
-            // What was announced afterwards does not make an earlier report wrong; what was denied afterwards does.
-            clauses(report, topic, &mut found);
-            found.retain(|it: &Candidate<'_>| it.ground == Ground::Denial || !std::ptr::eq(it.fact, topic.fact));
             continue;
         }
-        copies(city, report, topic, &mut found);
-        values(city, report, topic, topics, &mut found);
-        clauses(report, topic, &mut found);
-        if !report.tells_of_correction {
-            quotations(report, topic, &mut found);
+        pairs.copies(&mut found);
+        pairs.values(&mut found);
+        pairs.polarities(&mut found);
+        if !report.sheet.tells_of_correction {
+            pairs.quotations(&mut found);
         }
     }
-    // What is taken over word for word is what was announced, whatever else the statement says.
-    found.retain(|it| !echoes.has_sentence(it.clause) && (it.ground == Ground::Copy || !echoes.has(it.clause)));
+    // What is taken over word for word is what was announced, whatever else the statement says; of a replaced value, only
+    // when the statement that replaced it says so.
+    found.retain(|it| match it.ground {
+        Ground::Quotation => true,
+        Ground::Former => {
+            let own = topics.iter().find(|topic| std::ptr::eq(topic.fact, it.fact));
+            !own.is_some_and(|own| Echoes::new(report.sheet, std::slice::from_ref(own)).has(it.clause))
+        }
+        Ground::Copy => !echoes.has_sentence(it.clause),
+        _ => !echoes.has_sentence(it.clause) && !echoes.has(it.clause),
+    });
     found
 }
 
-/// Sentences that are the statement's own but for one thing.
-fn copies<'a>(city: &City, report: &Sheet, topic: &Topic<'a>, found: &mut Vec<Candidate<'a>>) {
-    for changed in copy::changed(city, report, topic) {
-        let (Some(clause), Some(truth)) =
-            (report.clauses.get(changed.clause), topic.fact.sheet.clauses.get(changed.other))
-        else {
-            continue;
-        };
-        let mut features = shared_features(report, topic, changed.clause, changed.other);
-        if let Some(slot) = features.get_mut(29) {
-            *slot = changed.same;
-        }
-        found.push(Candidate {
-            ground: Ground::Copy,
-            kind: changed.kind,
-            clause: changed.clause,
-            claim: (clause.field, clause.span),
-            claim_value: changed.claim,
-            fact: topic.fact,
-            truth: (truth.field, truth.span),
-            truth_value: changed.truth,
-            former: false,
-            features,
-        });
-    }
+/// A report and one statement on its topic.
+pub(super) struct Pairs<'p, 'a> {
+    pub(super) city: &'p City,
+    pub(super) report: &'p Laid<'p>,
+    pub(super) topic: &'p Topic<'a>,
+    pub(super) topics: &'p [Topic<'a>],
 }
 
-fn values<'a>(city: &City, report: &Sheet, topic: &Topic<'a>, topics: &[Topic<'a>], found: &mut Vec<Candidate<'a>>) {
-    for (at, (item, how)) in report.items.iter().zip(&topic.matches).enumerate() {
-        if item.speaker && matches!(item.value, Value::Agency(_) | Value::Time(_)) {
-            continue;
+impl<'a> Pairs<'_, 'a> {
+    pub(super) fn official(&self) -> &'a Sheet {
+        &self.topic.fact.sheet
+    }
+
+    /// A pair of two parts of clauses.
+    pub(super) fn pair(
+        &self,
+        (ground, kind): (Ground, ClaimKind),
+        (clause, claim): (usize, Span),
+        (other, truth): (usize, Span),
+        mut features: Features,
+    ) -> Option<Candidate<'a>> {
+        features.combine();
+        let (own, official) = (self.report.sheet.clauses.get(clause)?, self.official().clauses.get(other)?);
+        Some(Candidate {
+            ground,
+            kind,
+            clause,
+            claim: (own.field, own.span),
+            claim_value: claim,
+            fact: self.topic.fact,
+            truth: (official.field, official.span),
+            truth_value: truth,
+            former: ground == Ground::Former,
+            of_amounts: false,
+            features,
+        })
+    }
+
+    /// Sentences that are the statement's own but for one thing.
+    fn copies(&self, found: &mut Vec<Candidate<'a>>) {
+        for changed in copy::changed(self.city, self.report.sheet, self.topic) {
+            let mut features = self.features(changed.clause, changed.other);
+            features.set(Feature::Copied, changed.same);
+            let what = (Ground::Copy, changed.kind);
+            found.extend(self.pair(what, (changed.clause, changed.claim), (changed.other, changed.truth), features));
         }
-        for (other_at, near) in how.differing.into_iter().flatten() {
-            let Some(other) = topic.fact.sheet.items.get(other_at) else { continue };
-            let (Some(clause), Some(truth)) =
-                (report.clauses.get(item.clause), topic.fact.sheet.clauses.get(other.clause))
-            else {
-                continue;
-            };
-            let mut features = shared_features(report, topic, item.clause, other.clause);
-            let set = |features: &mut Features, name: usize, value: f64| {
-                if let Some(slot) = features.get_mut(name) {
-                    *slot = value;
-                }
-            };
-            let flag = |yes: bool| if yes { 1.0 } else { 0.0 };
-            let agreeing = how.agreeing.map_or(0.0, |(_, near)| near / 3.0);
-            let differing = near / 3.0;
-            set(&mut features, 7, agreeing);
-            set(&mut features, 8, flag(how.agreeing.is_some()));
-            set(&mut features, 9, flag(topic.used.get(other_at).copied().unwrap_or(false)));
-            set(&mut features, 10, one_of(how.comparable));
-            let alike_in_report = report.items.iter().filter(|it| relation(city, it, item) != Relation::Apart).count();
-            set(&mut features, 11, one_of(alike_in_report));
-            set(&mut features, 12, flag(is_slip(item, other)));
-            set(&mut features, 20, flag(item.former));
-            set(&mut features, 21, flag(how.agrees_former && !other.former));
-            set(
-                &mut features,
-                22,
-                flag(matches!(item.value, Value::Figure(figure, _) if figure.rounding != Rounding::Plain)),
-            );
-            let kind = item.kind();
-            set(&mut features, kind_feature(kind), 1.0);
-            set(&mut features, 29, differing - agreeing);
-            let agreed = how.agreeing.and_then(|(at, _)| topic.fact.sheet.items.get(at));
-            // 勞檢處負責局限空間、消防局負責危險物品: what stands beside the value that agrees is another thing.
-            if agreed.is_some_and(|agreed| agreed.clause == other.clause)
-                || (agreed.is_some() && !is_state(item) && differing - agreeing < LEAST_MARGIN)
-            {
+    }
+
+    /// Values that cannot both be true, and values that were replaced.
+    fn values(&self, found: &mut Vec<Candidate<'a>>) {
+        for (at, (item, how)) in self.report.sheet.items.iter().zip(&self.topic.matches).enumerate() {
+            if item.is(Mark::Speaker) && matches!(item.value, Value::Agency(_) | Value::Time(_)) {
                 continue;
             }
-            let orphan = flag(how.agreeing.is_none() && !topic.used.get(other_at).copied().unwrap_or(false));
-            products(&mut features, orphan);
-            set(
-                &mut features,
-                37,
-                flag(matches!(item.value, Value::Time(_)) && is_relative(report.written(item.field, item.span))),
-            );
-            let agrees_elsewhere = topics.iter().any(|other| {
-                !std::ptr::eq(other.fact, topic.fact)
-                    && other
-                        .matches
-                        .get(at)
-                        .is_some_and(|how| how.agreeing.is_some_and(|(_, near)| near / 3.0 >= differing * 0.8))
-            });
-            found.push(Candidate {
-                ground: Ground::Values,
-                kind,
-                clause: item.clause,
-                claim: (clause.field, clause.span),
-                claim_value: item.span,
-                fact: topic.fact,
-                truth: (truth.field, truth.span),
-                truth_value: other.span,
-                former: agrees_elsewhere || (how.agrees_former && !other.former),
-                features,
-            });
+            if let Some(former) = how.former
+                && let Some(near) = self.replacing(former, &how.differing)
+            {
+                let mut features = self.value_features(at, item, near);
+                features.mark(Feature::AgreesFormer, true);
+                features.set(Feature::Before, former.around[0]);
+                features.set(Feature::After, former.around[1]);
+                found.extend(self.value_pair(Ground::Former, item, near, features));
+                continue;
+            }
+            if let Some(denied) = how.denied.filter(|_| how.agreeing.is_empty() && !item.is(Mark::Negated)) {
+                let mut features = self.value_features(at, item, denied);
+                features.mark(Feature::AgreesDenied, true);
+                found.extend(self.value_pair(Ground::Values, item, denied, features));
+            }
+            let replacing = self.replaced(at, how);
+            if !replacing.is_empty() {
+                for near in replacing.into_iter().take(RIVALS) {
+                    let features = self.value_features(at, item, near);
+                    found.extend(self.value_pair(Ground::Former, item, near, features));
+                }
+                continue;
+            }
+            for near in how.differing.iter().take(RIVALS) {
+                // 勞檢處負責局限空間、消防局負責危險物品: what stands beside the value that agrees is another thing.
+                if how.agreeing.first().is_some_and(|agreed| agreed.near >= near.near) {
+                    break;
+                }
+                let clause = |near: &Other| self.official().items.get(near.at).map(|it| it.clause);
+                let in_lists = matches!(item.value, Value::State(..) | Value::Place(_) | Value::Site(_));
+                if in_lists && how.agreeing.iter().any(|agreed| clause(agreed) == clause(near)) {
+                    continue;
+                }
+                let features = self.value_features(at, item, *near);
+                found.extend(self.value_pair(Ground::Values, item, *near, features));
+            }
         }
     }
-}
 
-fn is_state(item: &Item) -> bool {
-    matches!(item.value, Value::State(..))
+    fn value_pair(&self, ground: Ground, item: &Item, near: Other, features: Features) -> Option<Candidate<'a>> {
+        let other = self.official().items.get(near.at)?;
+        let pair = self.pair((ground, item.kind()), (item.clause, item.span), (other.clause, other.span), features)?;
+        let name = match item.value {
+            Value::State(at, ..) => self.city.cues.claims.oppositions.get(usize::from(at)).map_or("", |it| &it.name),
+            _ => "",
+        };
+        Some(Candidate { of_amounts: OF_AMOUNTS.contains(&name), ..pair })
+    }
+
+    /// The value that replaced a former one: the next in its clause, or the nearest of all.
+    fn replacing(&self, former: Other, differing: &[Other]) -> Option<Other> {
+        let items = &self.official().items;
+        let old = items.get(former.at)?;
+        let beside = |near: &&Other| {
+            items.get(near.at).is_some_and(|it| it.clause == old.clause && it.span.start >= old.span.end)
+        };
+        let next = differing.iter().filter(beside).min_by_key(|near| near.at);
+        next.or(differing.first()).copied()
+    }
+
+    /// Where an older statement on the matter has the claimed value and this one has not: the values that may stand here in
+    /// its place, those in words most like the older one's first.
+    fn replaced(&self, at: usize, how: &Match) -> Vec<Other> {
+        let agreed =
+            |it: &'_ Topic<'a>| it.matches.get(at).and_then(|how| how.agreeing.first()).map(|agreed| agreed.at);
+        let older = self.others(|own, other| other < own).find_map(|it| Some((it, agreed(it)?)));
+        let Some((older, old)) = older.filter(|_| how.agreeing.is_empty()) else { return Vec::new() };
+        let near = |it: &Other| self.topic.nearness_to(it.at, older, old);
+        let mut replacing = how.differing.clone();
+        replacing.sort_by(|a, b| near(b).total_cmp(&near(a)).then(a.at.cmp(&b.at)));
+        replacing
+    }
+
+    /// How near the words are around the claimed value in statements of another time than this one.
+    fn agreeing(&self, at: usize, which: impl Fn(i64, i64) -> bool) -> f64 {
+        let nears = self.others(which).filter_map(|it| it.matches.get(at)?.agreeing.first());
+        nears.map(|near| near.near / 3.0).fold(0.0, f64::max)
+    }
+
+    /// The statements on the same matter whose time stands so to this one's.
+    fn others(&self, which: impl Fn(i64, i64) -> bool) -> impl Iterator<Item = &Topic<'a>> {
+        let time = |topic: &Topic<'_>| topic.fact.valid_from.or(topic.fact.published).map(|it| it.timestamp());
+        let own = time(self.topic);
+        self.topics.iter().filter(move |it| {
+            own.zip(time(it)).is_some_and(|(own, other)| which(own, other)) && it.is_of_one_matter(self.topic)
+        })
+    }
+
+    fn value_features(&self, at: usize, item: &Item, near: Other) -> Features {
+        let (topic, report) = (self.topic, self.report.sheet);
+        let Some(other) = self.official().items.get(near.at) else { return Features::default() };
+        let mut features = self.features(item.clause, other.clause);
+        let how = topic.matches.get(at).cloned().unwrap_or_default();
+        let agreed = how.agreeing.first();
+        let used = topic.used.get(near.at).copied().flatten();
+        let rival = topic.rivals.get(near.at).copied().flatten();
+        let alike_items: Vec<usize> = (0..report.items.len())
+            .filter(|at| report.items.get(*at).is_some_and(|it| relation(self.city, it, item) != Relation::Apart))
+            .collect();
+        let orphans = alike_items
+            .iter()
+            .filter(|at| topic.matches.get(**at).is_some_and(|how| how.agreeing.is_empty() && how.comparable() > 0))
+            .count();
+        let [beside, sentence] = self.beside(item.clause, other.clause, Some(at));
+        features.set(Feature::Beside, beside);
+        features.set(Feature::BesideSentence, sentence);
+        features.set(Feature::Before, near.around[0]);
+        features.set(Feature::After, near.around[1]);
+        features.mark(Feature::Agrees, agreed.is_some());
+        features.set(Feature::AgreesNear, agreed.map_or(0.0, |it| it.near / 3.0));
+        features.mark(Feature::Used, used.is_some());
+        features.set(Feature::UsedNear, used.map_or(0.0, |it| it.near / 3.0));
+        features.set(Feature::Margin, (near.near - agreed.map_or(0.0, |it| it.near)) / 3.0);
+        features.mark(Feature::BestForClaim, how.differing.first().is_some_and(|best| best.at == near.at));
+        features.mark(Feature::BestForFact, rival.is_some_and(|best| best.at == at));
+        features.set(Feature::FewInFact, one_of(how.comparable()));
+        features.set(Feature::FewInReport, one_of(alike_items.len()));
+        features.mark(Feature::Orphans, agreed.is_none() && used.is_none());
+        features.set(Feature::FewOrphans, one_of(orphans));
+        for slip in slips(item, other) {
+            features.mark(slip, true);
+        }
+        features.mark(Feature::Crossed, agreed.is_some() && used.is_some());
+        if let (Value::Time(a), Value::Time(b)) = (item.value, other.value) {
+            let long = |it: crate::text::Moment| {
+                it.start.days.is_some_and(|days| (days.last - days.first).num_days() > LONG_DAYS)
+            };
+            features.mark(Feature::Vague, long(a) || long(b));
+        }
+        features.mark(Feature::Delta, item.is(Mark::Delta) != other.is(Mark::Delta));
+        features.mark(Feature::ClaimFormer, item.is(Mark::Former));
+        features.mark(Feature::ClaimInCharge, item.is(Mark::Charge));
+        features.mark(Feature::FactInCharge, other.is(Mark::Charge));
+        features.set(Feature::AgreesOlder, self.agreeing(at, |own, other| other < own));
+        features.set(Feature::AgreesNewer, self.agreeing(at, |own, other| other >= own));
+        features.mark(
+            Feature::Rounded,
+            matches!(item.value, Value::Figure(figure, _) if figure.rounding != Rounding::Plain),
+        );
+        let written = report.written(item.field, item.span);
+        features.mark(Feature::Relative, matches!(item.value, Value::Time(_)) && is_relative(written));
+        features.mark(
+            Feature::Unlisted,
+            matches!(
+                (item.value, other.value),
+                (Value::Agent(_) | Value::Site(_), _) | (_, Value::Agent(_) | Value::Site(_))
+            ),
+        );
+        if let Value::Agency(claimed) = item.value {
+            let speaks = |it: &Item| it.is(Mark::Speaker) && matches!(it.value, Value::Agency(body) if body == claimed);
+            features.mark(Feature::ClaimIsSpeaker, self.official().items.iter().any(speaks));
+        }
+        features
+    }
+
+    /// How many values the two clauses share, and how many their sentences, other than one of the report.
+    fn beside(&self, clause: usize, other: usize, but: Option<usize>) -> [f64; 2] {
+        let (report, official) = (self.report.sheet, self.official());
+        let sentence = |sheet: &Sheet, at: usize| sheet.clauses.get(at).map(|it| it.sentence);
+        let own = sentence(report, clause);
+        let theirs = sentence(official, other);
+        let mut shared = [0.0; 2];
+        for (at, (item, how)) in report.items.iter().zip(&self.topic.matches).enumerate() {
+            if Some(at) == but || !is_specific(item) || sentence(report, item.clause) != own {
+                continue;
+            }
+            let agreed = |near: &Other| official.items.get(near.at).map(|it| it.clause);
+            let clauses: Vec<usize> = how.agreeing.iter().filter_map(agreed).collect();
+            if item.clause == clause && clauses.contains(&other) {
+                shared[0] += 1.0;
+            }
+            if clauses.iter().any(|it| sentence(official, *it) == theirs) {
+                shared[1] += 1.0;
+            }
+        }
+        shared.map(|count: f64| (count / 2.0).min(1.0))
+    }
+
+    /// Clauses of which the one is negated and the other is not.
+    fn polarities(&self, found: &mut Vec<Candidate<'a>>) {
+        for (at, clause) in self.report.sheet.clauses.iter().enumerate() {
+            let Some(own) = self.report.clauses.get(at) else { continue };
+            let nearest = (0..self.official().clauses.len())
+                .map(|other| (other, self.topic.nearness(other, own)))
+                .max_by(|a, b| a.1.total_cmp(&b.1).then(b.0.cmp(&a.0)));
+            let Some((other, _)) = nearest.filter(|(_, near)| *near > NEAR_CLAUSES) else { continue };
+            let Some(truth) = self.official().clauses.get(other) else { continue };
+            if truth.stance.is_negated() != clause.stance.is_negated() {
+                let what = (Ground::Polarity, ClaimKind::Status);
+                let features = self.features(at, other);
+                found.extend(self.pair(what, (at, clause.span), (other, truth.span), features));
+            }
+        }
+    }
+
+    /// What every pair of clauses has.
+    pub(super) fn features(&self, clause: usize, other: usize) -> Features {
+        let (topic, report) = (self.topic, self.report.sheet);
+        let theirs = topic.clauses.get(other);
+        let [words, context, characters] =
+            self.report.clauses.get(clause).zip(theirs).map_or([0.0; 3], |(own, truth)| alike(own, truth));
+        let (stance, sentence) = report.stances(clause);
+        let (truth, truth_sentence) = self.official().stances(other);
+        let mut features = Features::default();
+        let [beside, sentence_beside] = self.beside(clause, other, None);
+        for (feature, value) in [
+            (Feature::Beside, beside),
+            (Feature::BesideSentence, sentence_beside),
+            (Feature::Bias, 1.0),
+            (Feature::Words, words),
+            (Feature::Context, context),
+            (Feature::Characters, characters),
+            (Feature::Topic, topic.alike),
+            (Feature::TopicMass, f64::from(topic.mass / 100.0).min(2.0)),
+            (Feature::Covered, topic.agreeing as f64 / topic.specific.max(1) as f64),
+            (Feature::Specifics, (topic.agreeing as f64).ln_1p() / 2.0),
+            (Feature::Soon, self.soon()),
+        ] {
+            features.set(feature, value);
+        }
+        let field = |sheet: &Sheet, at: usize| sheet.clauses.get(at).is_some_and(|it| it.field == Field::Title);
+        for (feature, yes) in [
+            (Feature::First, topic.first),
+            (Feature::Opinion, stance.is_opinion()),
+            (Feature::SentenceOpinion, sentence.is_opinion()),
+            (Feature::Hearsay, stance.is_hearsay()),
+            (Feature::OtherCity, sentence.is_elsewhere() && !truth_sentence.is_elsewhere()),
+            (Feature::TitleAsks, report.clauses.iter().any(|it| it.field == Field::Title && it.stance.is_question())),
+            (Feature::ReportRumour, report.clauses.iter().any(|it| it.stance.is_rumour())),
+            (
+                Feature::CitySpeaks,
+                report.items.iter().any(|it| it.is(Mark::Speaker) && matches!(it.value, Value::Agency(_))),
+            ),
+            (Feature::Rumour, stance.is_rumour() || sentence.is_rumour()),
+            (Feature::Question, stance.is_question()),
+            (Feature::Quoted, stance.is_quoted()),
+            (Feature::Spoken, stance.is_spoken()),
+            (Feature::Correction, report.tells_of_correction),
+            (Feature::OtherPlace, names_other_place(report, topic, clause)),
+            (Feature::Negation, stance.is_negated() != truth.is_negated()),
+            (Feature::ClaimNegated, stance.is_negated()),
+            (Feature::ReportDenies, report.clauses.iter().any(|it| it.stance.is_denial())),
+            (Feature::ClaimTitle, field(report, clause)),
+            (Feature::FactTitle, field(self.official(), other)),
+            (Feature::Denies, !topic.rumours.is_empty()),
+            (Feature::ClaimOfCharge, stance.is_of_charge()),
+            (Feature::FactOfCharge, truth.is_of_charge()),
+        ] {
+            features.mark(feature, yes);
+        }
+        features
+    }
+
+    /// 1 for a report of the same day, less the later it is.
+    fn soon(&self) -> f64 {
+        let Some((report, fact)) = self.report.published.zip(self.topic.fact.published) else { return 0.5 };
+        let days = (report - fact).num_hours().unsigned_abs() as f64 / 24.0;
+        1.0 / (1.0 + days / SOON_DAYS)
+    }
 }
 
 /// 今天, 下週: the day of an announcement as often as of what is announced.
 fn is_relative(written: &str) -> bool {
-    written.contains(['今', '昨', '明', '週', '周', '本', '這'])
-}
-
-/// Features that only count together.
-fn products(features: &mut Features, orphan: f64) {
-    let [_, words, context, characters, topic, _, specifics, _, _, _, _, _, slip, ..] = *features;
-    let alike = (words + context + characters) / 3.0;
-    let values = [orphan, orphan * alike, alike, orphan * topic, alike * topic, alike * specifics, orphan * slip];
-    for (slot, value) in features.iter_mut().skip(30).zip(values) {
-        *slot = value;
-    }
-}
-
-/// Pairs of clauses: the one negated and the other not, or the one denying what the other says.
-fn clauses<'a>(report: &Sheet, topic: &Topic<'a>, found: &mut Vec<Candidate<'a>>) {
-    for (at, clause) in report.clauses.iter().enumerate() {
-        let own = bags(report, at);
-        let mut polarity: Option<(usize, f64)> = None;
-        let mut denial: Option<(usize, f64)> = None;
-        for (other, truth) in topic.fact.sheet.clauses.iter().enumerate() {
-            let near = topic.nearness(other, &own);
-            let best = |slot: &mut Option<(usize, f64)>| {
-                if slot.is_none_or(|(_, best)| near > best) {
-                    *slot = Some((other, near));
-                }
-            };
-            // A report that tells of the denial itself does not spread what is denied.
-            if truth.stance.is_denial() && !clause.stance.is_denial() && !report.tells_of_correction {
-                best(&mut denial);
-            } else {
-                best(&mut polarity);
-            }
-        }
-        let differs = |other: usize| {
-            topic
-                .fact
-                .sheet
-                .clauses
-                .get(other)
-                .is_some_and(|truth| truth.stance.is_negated() != clause.stance.is_negated())
-        };
-        for (ground, nearest) in
-            [(Ground::Polarity, polarity.filter(|(other, _)| differs(*other))), (Ground::Denial, denial)]
-        {
-            let Some((other, near)) = nearest.filter(|(_, near)| *near > 0.3) else { continue };
-            let Some(truth) = topic.fact.sheet.clauses.get(other) else { continue };
-            let mut features = shared_features(report, topic, at, other);
-            if let Some(slot) = features.get_mut(29) {
-                *slot = near / 3.0;
-            }
-            products(&mut features, 0.0);
-            found.push(Candidate {
-                ground,
-                kind: ClaimKind::Status,
-                clause: at,
-                claim: (clause.field, clause.span),
-                claim_value: clause.span,
-                fact: topic.fact,
-                truth: (truth.field, truth.span),
-                truth_value: truth.span,
-                former: false,
-                features,
-            });
-        }
-    }
-}
-
-/// Quotations of nearly the same words by different speakers, or with words that turn them around.
-fn quotations<'a>(report: &Sheet, topic: &Topic<'a>, found: &mut Vec<Candidate<'a>>) {
-    for quote in &report.quotations {
-        for other in &topic.fact.sheet.quotations {
-            let same = quote.words.iter().filter(|word| other.words.contains(word)).count();
-            let share = same as f64 / quote.words.len().max(other.words.len()).max(1) as f64;
-            if share < 0.5 {
-                continue;
-            }
-            let speakers = quote
-                .speaker
-                .zip(other.speaker)
-                .map(|(a, b)| same_speaker(report.written(quote.field, a), topic.fact.sheet.written(other.field, b)));
-            let turned = copy::turns(report.written(quote.field, quote.span))
-                != copy::turns(topic.fact.sheet.written(other.field, other.span));
-            // The same words by the same person, or by nobody in particular, are no error.
-            if speakers != Some(false) && !(turned && quote.speaker.is_some()) {
-                continue;
-            }
-            let Some(clause) =
-                report.clauses.iter().position(|it| it.field == quote.field && it.span.overlaps(quote.span))
-            else {
-                continue;
-            };
-            let Some(truth) =
-                topic.fact.sheet.clauses.iter().position(|it| it.field == other.field && it.span.overlaps(other.span))
-            else {
-                continue;
-            };
-            let mut features = shared_features(report, topic, clause, truth);
-            for (at, value) in [(29, share), (12, if speakers == Some(false) { 1.0 } else { 0.0 })] {
-                if let Some(slot) = features.get_mut(at) {
-                    *slot = value;
-                }
-            }
-            products(&mut features, 0.0);
-            found.push(Candidate {
-                ground: Ground::Quotation,
-                kind: ClaimKind::Quote,
-                clause,
-                claim: (quote.field, quote.span),
-                claim_value: quote.span,
-                fact: topic.fact,
-                truth: (other.field, other.span),
-                truth_value: other.span,
-                former: false,
-                features,
-            });
-        }
-    }
-}
-
-/// Whether two descriptions of a speaker may be of one person: they share two characters in a row.
-fn same_speaker(a: &str, b: &str) -> bool {
-    let pairs = |text: &str| -> Vec<(char, char)> { text.chars().zip(text.chars().skip(1)).collect() };
-    let b = pairs(b);
-    pairs(a).iter().any(|pair| b.contains(pair))
-}
-
-/// What every pair of clauses has.
-fn shared_features(report: &Sheet, topic: &Topic<'_>, clause: usize, other: usize) -> Features {
-    let own = bags(report, clause);
-    let [words, context, characters] = topic.clauses.get(other).map_or([0.0; 3], |truth| alike(&own, truth));
-    let (stance, sentence) = report.stances(clause);
-    let flag = |yes: bool| if yes { 1.0 } else { 0.0 };
-    let mut features: Features = [0.0; 38];
-    let values = [
-        1.0,
-        words,
-        context,
-        characters,
-        topic.alike,
-        f64::from(topic.mass / 100.0).min(2.0),
-        (topic.agreeing as f64).ln_1p() / 2.0,
-    ];
-    for (slot, value) in features.iter_mut().zip(values) {
-        *slot = value;
-    }
-    let stances = [
-        stance.is_opinion(),
-        sentence.is_opinion(),
-        stance.is_hearsay(),
-        stance.is_question(),
-        stance.is_quoted(),
-        stance.is_spoken(),
-        report.tells_of_correction,
-    ];
-    for (slot, yes) in features.iter_mut().skip(13).zip(stances) {
-        *slot = flag(yes);
-    }
-    if let Some(slot) = features.get_mut(23) {
-        *slot = flag(names_other_place(report, topic, clause));
-    }
-    features
+    !written.contains(['月', '/']) && written.contains(['今', '昨', '明', '週', '周', '本', '這', '當', '隔', '翌'])
 }
 
 /// Whether the claim's sentence names a district or road that the statement does not name anywhere.
@@ -358,21 +448,11 @@ fn names_other_place(report: &Sheet, topic: &Topic<'_>, clause: usize) -> bool {
     report.items.iter().zip(&topic.matches).any(|(item, how)| {
         matches!(item.value, Value::Place(NamedBody::District(_) | NamedBody::Road(_)))
             && report.clauses.get(item.clause).map(|it| it.sentence) == sentence
-            && how.agreeing.is_none()
-            && how.comparable > 0
+            && how.agreeing.is_empty()
+            && how.comparable() > 0
     })
 }
 
 fn one_of(count: usize) -> f64 {
     1.0 / count.max(1) as f64
-}
-
-fn kind_feature(kind: ClaimKind) -> usize {
-    match kind {
-        ClaimKind::Figure => 24,
-        ClaimKind::Date => 25,
-        ClaimKind::Agency => 26,
-        ClaimKind::Place => 27,
-        ClaimKind::Status | ClaimKind::Notice | ClaimKind::Quote => 28,
-    }
 }

@@ -1,5 +1,5 @@
 use super::{
-    agree::{Relation, is_slip, relation},
+    agree::{Relation, relation, slips},
     *,
 };
 use crate::{
@@ -9,7 +9,7 @@ use crate::{
 };
 
 fn item(value: Value) -> Item {
-    Item { value, field: Field::Text, span: Span::new(0, 0), clause: 0, former: false, speaker: false }
+    Item::new(value, Field::Text, Span::new(0, 0), 0)
 }
 
 fn figure(text: &str, per: Option<Per>) -> Item {
@@ -30,9 +30,12 @@ fn figures_agree_when_the_one_is_a_fair_way_to_write_the_other() {
     }
     let (month, year) = (figure("300元", Some(Per::Month)), figure("300元", Some(Per::Year)));
     assert_eq!(relation(&City::default(), &month, &year), Relation::Differ);
-    assert!(is_slip(&month, &year) && is_slip(&figure("25億元", None), &figure("2.5億元", None)));
-    assert!(is_slip(&figure("276台", None), &figure("267台", None)));
-    assert!(!is_slip(&figure("276台", None), &figure("312台", None)));
+    let slips = |a: &str, b: &str| slips(&figure(a, None), &figure(b, None));
+    assert_eq!(super::agree::slips(&month, &year), [Feature::Per]);
+    assert_eq!(slips("25億元", "2.5億元"), [Feature::Power]);
+    assert_eq!(slips("276台", "267台"), [Feature::Digits]);
+    assert_eq!(slips("276台", "277台"), [Feature::Near]);
+    assert_eq!(slips("276台", "312台"), []);
 }
 
 #[test]
@@ -43,6 +46,8 @@ fn times_agree_within_what_was_said() {
         ("3月5日", "3月1日至3月8日", Relation::Agree),
         ("3月15日", "3月1日至3月8日", Relation::Differ),
         ("3月5日起", "3月5日前", Relation::Differ),
+        ("3月5日八點半", "3月5日20時30分", Relation::Agree),
+        ("3月5日早上八點半", "3月5日20時30分", Relation::Differ),
         ("下午3時", "3月5日", Relation::Apart),
     ] {
         let of = |text: &str| item(Value::Time(moments(text, chrono::NaiveDate::from_ymd_opt(2026, 3, 4))[0]));

@@ -1,5 +1,7 @@
 //! Words that say how a statement is meant: denied, foreseen, passed on, judged.
 
+use std::collections::HashSet;
+
 use crate::{
     domain::City,
     text::{Lexicon, LexiconError},
@@ -22,6 +24,12 @@ pub enum Manner {
     Speaker,
     /// It is passed on.
     Hearsay,
+    /// Says who is in charge.
+    Charge,
+    /// Brings up a rumour.
+    Rumour,
+    /// A body that is in no list of agencies, by its place in `agents`.
+    Agent(u16),
     /// One pole of what cannot both be true: index of the opposition, index of the pole.
     Pole(u8, u8),
 }
@@ -29,20 +37,23 @@ pub enum Manner {
 /// How a clause is meant, gathered from its cue words and marks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Stance {
-    bits: u8,
+    bits: u16,
 }
 
 impl Stance {
-    const NEGATED: u8 = 1;
-    const DENIED: u8 = 2;
-    const OPINION: u8 = 4;
-    const CORRECTION: u8 = 8;
-    const SPOKEN: u8 = 16;
-    const HEARSAY: u8 = 32;
-    const QUESTION: u8 = 64;
-    const QUOTED: u8 = 128;
+    const NEGATED: u16 = 1;
+    const DENIED: u16 = 2;
+    const OPINION: u16 = 4;
+    const CORRECTION: u16 = 8;
+    const SPOKEN: u16 = 16;
+    const HEARSAY: u16 = 32;
+    const QUESTION: u16 = 64;
+    const QUOTED: u16 = 128;
+    const CHARGE: u16 = 256;
+    const RUMOUR: u16 = 512;
+    const ELSEWHERE: u16 = 1024;
 
-    fn has(self, bit: u8) -> bool {
+    fn has(self, bit: u16) -> bool {
         self.bits & bit != 0
     }
 
@@ -55,13 +66,19 @@ impl Stance {
             Manner::Correction => Self::CORRECTION,
             Manner::Speaker => Self::SPOKEN,
             Manner::Hearsay => Self::HEARSAY,
-            Manner::Former | Manner::Pole(..) => 0,
+            Manner::Charge => Self::CHARGE,
+            Manner::Rumour => Self::RUMOUR,
+            Manner::Former | Manner::Pole(..) | Manner::Agent(_) => 0,
         };
     }
 
     /// Adds all that another one has.
     pub(super) fn join(&mut self, other: Self) {
         self.bits |= other.bits;
+    }
+
+    pub(super) fn be_elsewhere(&mut self) {
+        self.bits |= Self::ELSEWHERE;
     }
 
     pub(super) fn ask(&mut self) {
@@ -108,6 +125,24 @@ impl Stance {
         self.has(Self::HEARSAY)
     }
 
+    /// It says who is in charge, pays or is to blame.
+    #[must_use]
+    pub fn is_of_charge(self) -> bool {
+        self.has(Self::CHARGE)
+    }
+
+    /// It names another city or a place in it.
+    #[must_use]
+    pub fn is_elsewhere(self) -> bool {
+        self.has(Self::ELSEWHERE)
+    }
+
+    /// It brings up a rumour.
+    #[must_use]
+    pub fn is_rumour(self) -> bool {
+        self.has(Self::RUMOUR)
+    }
+
     /// It asks.
     #[must_use]
     pub fn is_question(self) -> bool {
@@ -132,6 +167,8 @@ pub(super) fn lexicon(city: &City, canonical: impl Fn(&str) -> String) -> Result
         (&cues.former, Manner::Former),
         (&cues.speakers, Manner::Speaker),
         (&cues.hearsay, Manner::Hearsay),
+        (&cues.charge, Manner::Charge),
+        (&cues.rumours, Manner::Rumour),
     ];
     let plain = lists.into_iter().flat_map(|(words, manner)| words.iter().map(move |word| (word, manner)));
     let poles = (0_u8..).zip(&cues.oppositions).flat_map(|(opposition, it)| {
@@ -139,5 +176,15 @@ pub(super) fn lexicon(city: &City, canonical: impl Fn(&str) -> String) -> Result
             .zip(&it.poles)
             .flat_map(move |(pole, words)| words.iter().map(move |word| (word, Manner::Pole(opposition, pole))))
     });
-    Lexicon::new(plain.chain(poles).map(|(word, manner)| (canonical(word), manner)))
+    let known: HashSet<&str> = city
+        .agencies
+        .iter()
+        .flat_map(|it| {
+            [it.name.as_str(), &it.short].into_iter().chain(it.aliases.iter().map(|alias| alias.name.as_str()))
+        })
+        .collect();
+    let agents = (0_u16..).zip(&cues.agents).flat_map(|(kind, names)| {
+        names.iter().filter(|name| !known.contains(name.as_str())).map(move |name| (name, Manner::Agent(kind)))
+    });
+    Lexicon::new(plain.chain(poles).chain(agents).map(|(word, manner)| (canonical(word), manner)))
 }

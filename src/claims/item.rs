@@ -1,5 +1,6 @@
 //! One thing in a text that can be compared with what another text says.
 
+use super::{Agent, Site};
 use crate::{
     domain::{Field, NamedBody, Span},
     text::{Moment, Quantity},
@@ -8,8 +9,10 @@ use crate::{
 /// What a figure is counted by: 每月 300 元 is not 每年 300 元.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Per {
-    /// 每時, 每半小時.
+    /// 每時.
     Hour,
+    /// 每半小時, 每30分鐘.
+    HalfHour,
     /// 每日.
     Day,
     /// 每週.
@@ -18,8 +21,12 @@ pub enum Per {
     Month,
     /// 每季.
     Quarter,
+    /// 每學期.
+    Term,
     /// 每年.
     Year,
+    /// 每2年.
+    TwoYears,
     /// 每人, 每名.
     Person,
     /// 每戶.
@@ -28,6 +35,10 @@ pub enum Per {
     Time,
     /// 每餐.
     Meal,
+    /// 每公斤.
+    Kilogram,
+    /// 每台斤.
+    Catty,
     /// 每件, 每份 and the like.
     Piece,
 }
@@ -41,8 +52,14 @@ pub enum Value {
     Time(Moment),
     /// A body in charge.
     Agency(NamedBody),
+    /// A body that is in no list of agencies.
+    Agent(Agent),
     /// A place.
     Place(NamedBody),
+    /// A place that is in no gazetteer.
+    Site(Site),
+    /// Days of the week, Monday the lowest bit: 每週二、四.
+    Weekdays(u8),
     /// A pole of an opposition: its index and the pole's, turned around by a negator or not.
     State(u8, u8, bool),
 }
@@ -58,8 +75,41 @@ pub struct Item {
     pub span: Span,
     /// The clause it stands in, by its place in the sheet.
     pub clause: usize,
+    /// How it is said.
+    pub(super) marks: u8,
+}
+
+/// How an item is said.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mark {
     /// It was so and is no longer: 由5.6億元修正為6.9億元.
-    pub former: bool,
-    /// A name that only says who speaks: 水利局表示.
-    pub speaker: bool,
+    Former = 1,
+    /// A name that only says who speaks, or the day of speaking: 水利局今（8）日表示.
+    Speaker = 2,
+    /// A body that does, owns, pays for or caused something: 由工務局負責.
+    Charge = 4,
+    /// A figure that says by how much something changed: 多收50元, 減少42%.
+    Delta = 8,
+    /// A body or place that is said not to be the one: 非市府權責, 不歸水利局管.
+    Negated = 16,
+}
+
+impl Item {
+    /// Something said plainly.
+    #[must_use]
+    pub fn new(value: Value, field: Field, span: Span, clause: usize) -> Self {
+        Self { value, field, span, clause, marks: 0 }
+    }
+
+    /// Whether it is said so.
+    #[must_use]
+    pub fn is(&self, mark: Mark) -> bool {
+        self.marks & mark as u8 != 0
+    }
+
+    pub(super) fn mark(&mut self, mark: Mark, yes: bool) {
+        if yes {
+            self.marks |= mark as u8;
+        }
+    }
 }

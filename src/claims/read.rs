@@ -5,7 +5,14 @@ use std::sync::Arc;
 use chrono::NaiveDate;
 
 use super::{
-    Clause, Item, Manner, Per, Quotation, Sentence, Sheet, Stance, Value, cue,
+    Clause, Item, Manner, Mark, Quotation, Sentence, Sheet, Stance, Token, Value,
+    agent::{Agent, agents},
+    cue,
+    phrase::{
+        between_turns, head, is_change, is_day_of_writing, is_denied, is_name, is_taken, is_turned, leads_up, per,
+        quoted, spaced, speaker, turns_behind, weekdays,
+    },
+    site::{Site, endings, sites},
     token::{self, Weights},
 };
 use crate::{
@@ -19,17 +26,17 @@ use crate::{
 /// Clauses of one text that are laid out; what is behind them is a table or a list that nobody states.
 const MOST_CLAUSES: usize = 300;
 
-/// Bytes of a field that are read: more than the longest report has.
-const READ_BYTES: usize = 64 << 10;
-
 /// Items of one clause that are compared: a longer list is a table.
 const MOST_ITEMS: usize = 24;
 
 /// How far before a value, in bytes, the word may stand that makes it a former one, and that says what it is counted by.
-const NEAR_BYTES: usize = 24;
+pub(super) const NEAR_BYTES: usize = 24;
+
+/// How far behind a body, in bytes, the verb may stand that puts it in charge.
+const VERB_BYTES: usize = 12;
 
 /// The words of a quotation that are compared; fewer are a name or an emphasis.
-const LEAST_QUOTED: usize = 4;
+const LEAST_QUOTED: usize = 2;
 
 /// Reads texts by a city's dictionaries.
 #[derive(Debug)]
@@ -37,6 +44,7 @@ pub struct Reader {
     segmenter: Arc<Segmenter>,
     cues: Lexicon<Manner>,
     weights: Weights,
+    endings: Lexicon<u8>,
 }
 
 impl Reader {
@@ -47,7 +55,12 @@ impl Reader {
     pub fn new(city: &City, segmenter: Arc<Segmenter>) -> Result<Self, LexiconError> {
         let normaliser = Normaliser::new(&city.variants);
         let canonical = |word: &str| normaliser.normalise(word).text().to_owned();
-        Ok(Self { segmenter, cues: cue::lexicon(city, canonical)?, weights: Weights::new(city, canonical) })
+        Ok(Self {
+            segmenter,
+            cues: cue::lexicon(city, canonical)?,
+            weights: Weights::new(city, canonical)?,
+            endings: endings()?,
+        })
     }
 
     /// Lays out a text by its canonical copies and the names in them (see `classify::Classifier::names`).
@@ -86,6 +99,7 @@ impl Reader {
     fn read_field(&self, field: Field, copy: &str, names: &[Named], published: Option<NaiveDate>, sheet: &mut Sheet) {
         let finds = self.finds(copy, names, published);
         let mut words = self.segmenter.segment(copy).into_iter().map(|word| word.span).peekable();
+        let mut phrases = self.weights.phrases(copy).peekable();
         for sentence in sentences(copy) {
             let first = sheet.clauses.len();
             if first >= MOST_CLAUSES {
@@ -97,7 +111,14 @@ impl Reader {
                 let (tokens, characters) = (sheet.tokens.len(), sheet.characters.len());
                 while words.next_if(|word| word.end <= span.start).is_some() {}
                 while let Some(word) = words.next_if(|word| word.start < span.end) {
-                    self.add_word(field, copy, word, &finds, sheet);
+                    while phrases.next_if(|it| it.span.start < word.start).is_some() {}
+                    let phrase = phrases.next_if(|it| it.span.start == word.start && it.span.end <= span.end);
+                    let Some(phrase) = phrase.filter(|it| it.span.end > word.end) else {
+                        self.add_word(field, copy, word, &finds, sheet);
+                        continue;
+                    };
+                    while words.next_if(|word| word.start < phrase.span.end).is_some() {}
+                    self.add_phrase(field, copy, &phrase, &finds, sheet);
                 }
                 let clause = Clause {
                     field,
@@ -130,23 +151,31 @@ impl Reader {
         taken.extend(names.iter().filter(|name| is_taken(name.body)).map(|name| name.span));
         taken.sort_unstable();
         let figures = quantities(copy, &taken);
-        Finds { times, figures, names: names.to_vec(), cues: self.cues.find(copy).collect(), quoted: quoted(copy) }
+        let cues = self.cues.find(copy).collect();
+        let endings: Vec<Hit<'_, u8>> = self.endings.find(copy).collect();
+        Finds { times, figures, names: names.to_vec(), cues, quoted: quoted(copy), sites: sites(copy, &endings) }
     }
 
     /// Adds a word unless it is part of a value, which is compared by itself.
     fn add_word(&self, field: Field, copy: &str, span: Span, finds: &Finds<'_>, sheet: &mut Sheet) {
-        let inside = |other: Span| other.start <= span.start && span.end <= other.end;
-        let of_time = part(&finds.times, span, |time| time.span).first().is_some_and(|time| inside(time.span));
-        let of_figure =
-            part(&finds.figures, span, |figure| figure.span).first().is_some_and(|figure| inside(figure.span));
-        if of_time || of_figure {
-            return;
-        }
-        let Some(word) = span.of(copy) else { return };
+        let Some(word) = span.of(copy).filter(|_| !finds.has_value(span)) else { return };
         if let Some(token) = self.weights.token(word, field, span) {
-            sheet.characters.extend(self.weights.characters(word));
-            sheet.tokens.push(token);
+            self.add(token, word, sheet);
         }
+    }
+
+    /// Adds several words that mean the same as another one (破土動工, 動工).
+    fn add_phrase(&self, field: Field, copy: &str, phrase: &Hit<'_, (u64, f32)>, finds: &Finds<'_>, sheet: &mut Sheet) {
+        let Some(words) = phrase.span.of(copy).filter(|_| !finds.has_value(phrase.span)) else { return };
+        if let Some(token) = Weights::phrase(field, phrase) {
+            self.add(token, words, sheet);
+        }
+    }
+
+    fn add(&self, token: Token, written: &str, sheet: &mut Sheet) {
+        let first = sheet.characters.len();
+        sheet.characters.extend(self.weights.characters(written));
+        sheet.tokens.push(Token { characters: (first, sheet.characters.len()), ..token });
     }
 }
 
@@ -157,6 +186,7 @@ struct Finds<'a> {
     names: Vec<Named>,
     cues: Vec<Hit<'a, Manner>>,
     quoted: Vec<Span>,
+    sites: Vec<(Span, Site)>,
 }
 
 /// Of finds in order, those that reach into `span` from its beginning on.
@@ -167,10 +197,20 @@ fn part<T>(finds: &[T], span: Span, of: impl Fn(&T) -> Span) -> &[T] {
 }
 
 impl Finds<'_> {
+    /// Whether a word is part of a value.
+    fn has_value(&self, span: Span) -> bool {
+        let inside = |other: Span| other.start <= span.start && span.end <= other.end;
+        part(&self.times, span, |time| time.span).first().is_some_and(|time| inside(time.span))
+            || part(&self.figures, span, |figure| figure.span).first().is_some_and(|figure| inside(figure.span))
+    }
+
     fn stance(&self, copy: &str, span: Span) -> Stance {
         let mut stance = Stance::default();
         for cue in part(&self.cues, span, |cue| cue.span) {
             cue.payloads.iter().for_each(|manner| stance.add(*manner));
+        }
+        if part(&self.names, span, |name| name.span).iter().any(|name| name.body == NamedBody::Elsewhere) {
+            stance.be_elsewhere();
         }
         if span.of(copy).is_some_and(|written| written.contains(['？', '?', '嗎'])) {
             stance.ask();
@@ -186,7 +226,8 @@ impl Finds<'_> {
         let clause = sheet.clauses.len();
         let within = |other: Span| span.start <= other.start;
         let mut items = Vec::new();
-        let mut add = |value, span| items.push(Item { value, field, span, clause, former: false, speaker: false });
+        let cues = part(&self.cues, span, |it| it.span);
+        let mut add = |value, span| items.push(Item::new(value, field, span, clause));
         for moment in part(&self.times, span, |it| it.span).iter().filter(|it| within(it.span)) {
             add(Value::Time(*moment), moment.span);
         }
@@ -200,160 +241,50 @@ impl Finds<'_> {
                 _ => add(Value::Place(name.body), name.span),
             }
         }
-        let cues = part(&self.cues, span, |it| it.span);
+        let names = part(&self.names, span, |it| it.span);
+        let is_named = |span: Span| names.iter().any(|name| name.span.overlaps(span));
+        for (span, agent) in agents(copy, span, cues).into_iter().filter(|(span, _)| !is_named(*span)) {
+            add(Value::Agent(agent), span);
+        }
+        let sites = part(&self.sites, span, |it| it.0).iter().filter(|it| within(it.0) && !is_named(it.0));
+        for (span, site) in sites {
+            add(Value::Site(*site), *span);
+        }
+        for (span, days) in weekdays(copy, span) {
+            add(Value::Weekdays(days), span);
+        }
         for cue in cues.iter().filter(|it| within(it.span)) {
             for manner in cue.payloads {
                 if let Manner::Pole(opposition, pole) = manner {
-                    add(Value::State(*opposition, *pole, is_turned(cues, cue.span)), cue.span);
+                    add(Value::State(*opposition, *pole, is_turned(copy, cue.span)), cue.span);
                 }
             }
         }
         items.truncate(MOST_ITEMS);
-        let near =
-            |cue: &Hit<'_, Manner>, from: usize, to: usize| within(cue.span) && from <= to && to - from <= NEAR_BYTES;
         for found in &mut items {
-            found.former = cues.iter().any(|cue| {
-                cue.payloads.contains(&Manner::Former)
-                    && near(cue, cue.span.end, found.span.start)
-                    && !between_turns(copy, cue.span.end, found.span.start)
-            });
-            found.speaker = cues
-                .iter()
-                .any(|cue| cue.payloads.contains(&Manner::Speaker) && near(cue, found.span.end, cue.span.start));
+            let near_cue = |manner: Manner, is_near: &dyn Fn(Span) -> bool| {
+                cues.iter().any(|cue| cue.payloads.contains(&manner) && is_near(cue.span))
+            };
+            let own = found.span;
+            let after = |cue: Span| within(cue) && own.end <= cue.start && cue.start - own.end <= NEAR_BYTES;
+            let was = |cue: Span| {
+                within(cue)
+                    && cue.end <= own.start
+                    && own.start - cue.end <= NEAR_BYTES
+                    && !between_turns(copy, cue.end, own.start)
+                    && (!matches!(cue.of(copy), Some("由" | "從")) || turns_behind(copy, own.end))
+            };
+            let does = |cue: Span| after(cue) && cue.start - own.end <= VERB_BYTES;
+            let is_body = matches!(found.value, Value::Agency(_) | Value::Agent(_));
+            let is_figure = matches!(found.value, Value::Figure(..));
+            found.mark(Mark::Former, near_cue(Manner::Former, &was));
+            found.mark(Mark::Negated, is_name(found.value) && is_denied(copy, own));
+            found.mark(Mark::Delta, is_figure && is_change(copy, span.start, own.start));
+            found.mark(Mark::Charge, is_body && (leads_up(copy, own.start) || near_cue(Manner::Charge, &does)));
+            found.mark(Mark::Speaker, near_cue(Manner::Speaker, &after) || is_day_of_writing(copy, found));
         }
+        // 民眾, 業者 and the like stand everywhere; only as those in charge can they be compared.
+        items.retain(|it: &Item| it.is(Mark::Charge) || !matches!(it.value, Value::Agent(Agent::Kind(_))));
         sheet.items.extend(items);
     }
-}
-
-/// The beginning of a text, cut between characters.
-fn head(text: &str) -> &str {
-    let end = (0..=READ_BYTES.min(text.len())).rev().find(|end| text.is_char_boundary(*end)).unwrap_or_default();
-    text.get(..end).unwrap_or_default()
-}
-
-/// The parts of a clause between spaces that stand for marks, as in headlines and posts: between two characters that are
-/// not letters or digits of ASCII.
-fn spaced(copy: &str, clause: Span) -> Vec<Span> {
-    let mut parts = Vec::new();
-    let mut start = clause.start;
-    let mut before = None;
-    let mut chars = clause.of(copy).unwrap_or_default().char_indices().peekable();
-    while let Some((at, c)) = chars.next() {
-        let wide = |c: Option<char>| c.is_some_and(|c| !c.is_ascii());
-        let after = chars.peek().map(|it| it.1);
-        if c == ' ' && wide(before) && wide(after) {
-            parts.push(Span::new(start, clause.start + at));
-            start = clause.start + at + 1;
-        }
-        before = Some(c);
-    }
-    parts.push(Span::new(start, clause.end));
-    parts.retain(|part| !part.is_empty());
-    parts
-}
-
-/// Names that numbers are part of (三民區, 九如一路).
-fn is_taken(body: NamedBody) -> bool {
-    !matches!(body, NamedBody::Here | NamedBody::Elsewhere | NamedBody::Government)
-}
-
-/// 由5.6億元修正為6.9億元: what stands behind 為 or 至 is no former value.
-fn between_turns(copy: &str, from: usize, to: usize) -> bool {
-    const TURNS: [&str; 12] = ["為", "至", "改", "到", "成", "變", "取代", "更新", "更正", "調", "延", "增"];
-    let between = copy.get(from..to).unwrap_or_default();
-    TURNS.iter().any(|turn| between.contains(turn))
-}
-
-/// Whether a negator stands right before a word: 未通過, 不予同意.
-fn is_turned(cues: &[Hit<'_, Manner>], span: Span) -> bool {
-    cues.iter().any(|cue| {
-        cue.payloads.contains(&Manner::Negator) && cue.span.end <= span.start && span.start - cue.span.end <= 3
-    })
-}
-
-/// What a figure is counted by, from the words before it: 每月, 每人每日, 一個月, or behind it: /月.
-fn per(copy: &str, span: Span) -> Option<Per> {
-    const WORDS: [(&str, Per); 40] = [
-        ("每半小時", Per::Hour),
-        ("每小時", Per::Hour),
-        ("每時", Per::Hour),
-        ("時薪", Per::Hour),
-        ("一小時", Per::Hour),
-        ("單小時", Per::Hour),
-        ("每日", Per::Day),
-        ("每天", Per::Day),
-        ("一天", Per::Day),
-        ("單日", Per::Day),
-        ("日薪", Per::Day),
-        ("每週", Per::Week),
-        ("每周", Per::Week),
-        ("每星期", Per::Week),
-        ("一週", Per::Week),
-        ("每月", Per::Month),
-        ("每個月", Per::Month),
-        ("一個月", Per::Month),
-        ("月薪", Per::Month),
-        ("每季", Per::Quarter),
-        ("每年", Per::Year),
-        ("一年", Per::Year),
-        ("年租", Per::Year),
-        ("每學年", Per::Year),
-        ("每人", Per::Person),
-        ("一人", Per::Person),
-        ("一個人", Per::Person),
-        ("每名", Per::Person),
-        ("每位", Per::Person),
-        ("每戶", Per::Household),
-        ("一戶", Per::Household),
-        ("每次", Per::Time),
-        ("每趟", Per::Time),
-        ("一趟", Per::Time),
-        ("每餐", Per::Meal),
-        ("一餐", Per::Meal),
-        ("每件", Per::Piece),
-        ("每份", Per::Piece),
-        ("每張", Per::Piece),
-        ("每輛", Per::Piece),
-    ];
-    let head = copy.get(..span.start)?;
-    let from = head.char_indices().rev().take(8).last().map_or(0, |(at, _)| at);
-    let near = head.get(from..)?;
-    let last = near.rfind(['，', '。', '、', '；', ',', '\n']).map_or(0, |at| at + 1);
-    // A mark of several bytes is cut at its end.
-    let near = (last..near.len()).find_map(|at| near.get(at..)).unwrap_or_default();
-    WORDS
-        .iter()
-        .filter_map(|(word, per)| Some((near.rfind(word)?, word.len(), *per)))
-        .max_by_key(|(at, length, _)| (*at, *length))
-        .map(|(_, _, per)| per)
-}
-
-/// What stands between 「 and 」, at any depth the outermost.
-fn quoted(copy: &str) -> Vec<Span> {
-    let mut found = Vec::new();
-    let mut open = Vec::new();
-    for (at, c) in copy.char_indices() {
-        match c {
-            '「' | '『' | '“' => open.push(at + c.len_utf8()),
-            '」' | '』' | '”' => {
-                if let Some(start) = open.pop().filter(|_| open.is_empty()) {
-                    found.push(Span::new(start, at));
-                }
-            }
-            _ => {}
-        }
-    }
-    found
-}
-
-/// Who says a quotation: what stands in its sentence before the verb of saying in front of it.
-fn speaker(copy: &str, quote: Span, verbs: &[Span]) -> Option<Span> {
-    let head = copy.get(..quote.start)?;
-    let start = head
-        .rfind(['。', '！', '？', '\n', '；'])
-        .map_or(0, |at| at + head.get(at..).and_then(|rest| rest.chars().next()).map_or(1, char::len_utf8));
-    let verb = verbs
-        .iter()
-        .rfind(|verb| verb.start >= start && verb.end <= quote.start && quote.start - verb.end <= NEAR_BYTES)?;
-    Some(Span::new(start, verb.start)).filter(|span| !span.is_empty())
 }

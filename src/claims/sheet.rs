@@ -129,9 +129,9 @@ impl Item {
         use super::Value;
         match self.value {
             Value::Figure(..) => ClaimKind::Figure,
-            Value::Time(_) => ClaimKind::Date,
-            Value::Agency(_) => ClaimKind::Agency,
-            Value::Place(_) => ClaimKind::Place,
+            Value::Time(_) | Value::Weekdays(_) => ClaimKind::Date,
+            Value::Agency(_) | Value::Agent(_) => ClaimKind::Agency,
+            Value::Place(_) | Value::Site(_) => ClaimKind::Place,
             Value::State(..) => ClaimKind::Status,
         }
     }

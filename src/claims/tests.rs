@@ -13,6 +13,8 @@ fn words(list: &[&str]) -> Vec<String> {
 fn sheet(text: &str) -> Sheet {
     let claims = ClaimCues {
         negators: words(&["未", "不"]),
+        charge: words(&["負責", "受理"]),
+        agents: vec![words(&["廠商", "承商"])],
         denials: words(&["並無"]),
         former: words(&["由", "原訂"]),
         speakers: words(&["表示", "說"]),
@@ -28,7 +30,7 @@ fn sheet(text: &str) -> Sheet {
 
 fn figures(sheet: &Sheet) -> Vec<(f64, Measure, Option<Per>, bool)> {
     let figure = |item: &Item| match item.value {
-        Value::Figure(figure, per) => Some((figure.low, figure.measure, per, item.former)),
+        Value::Figure(figure, per) => Some((figure.low, figure.measure, per, item.is(Mark::Former))),
         _ => None,
     };
     sheet.items.iter().filter_map(figure).collect()
@@ -38,6 +40,71 @@ fn figures(sheet: &Sheet) -> Vec<(f64, Measure, Option<Per>, bool)> {
 fn a_former_value_is_told_from_the_present_one() {
     let sheet = sheet("經費由5.6億元修正為6.9億元。");
     assert_eq!(figures(&sheet), [(5.6e8, Measure::Money, None, true), (6.9e8, Measure::Money, None, false)]);
+}
+
+#[test]
+fn what_is_stated_is_told_with_its_subject_its_value_and_who_says_it() {
+    let told = sheet("工程總經費2億5,000萬元，里長說「一定要在颱風季前完工」，網傳占42%。").claims();
+    let plain: Vec<(&str, &str, Option<&str>, Option<&str>)> = told
+        .iter()
+        .map(|it| (it.subject.as_str(), it.value.as_str(), it.unit.as_deref(), it.attributed_to.as_deref()))
+        .collect();
+    assert_eq!(plain[0], ("工程總經費", "250000000", Some("元"), None));
+    assert_eq!(plain[1], ("里長", "一定要在颱風季前完工", None, Some("里長")));
+    assert_eq!(plain[2], ("網傳占", "42", Some("%"), Some("未具名")));
+    assert_eq!(told[0].span, crate::domain::Span::new(15, 30));
+}
+
+#[test]
+fn bodies_without_an_entry_are_those_in_charge() {
+    let agents = |text: &str| -> Vec<(String, bool)> {
+        let sheet = sheet(text);
+        let agents = sheet.items.iter().filter(|item| matches!(item.value, Value::Agent(_)));
+        agents.map(|item| (sheet.written(item.field, item.span).to_owned(), item.is(Mark::Charge))).collect()
+    };
+    assert_eq!(agents("退票由潮聲娛樂自5月28日起受理。"), [("潮聲娛樂".to_owned(), true)]);
+    assert_eq!(agents("由承商負責修復。"), [("承商".to_owned(), true)]);
+    assert_eq!(agents("廠商很多，理由不受理，由於沒有人負責。"), []);
+    let kinds = |text: &str| {
+        sheet(text).items.iter().find_map(|item| match item.value {
+            Value::Agent(agent) => Some(agent),
+            _ => None,
+        })
+    };
+    let (a, b) = (kinds("由承商負責。").unwrap(), kinds("由廠商負責。").unwrap());
+    assert!(a.may_be(b) && !a.may_be(Agent::named("潮聲娛樂")));
+    assert!(Agent::named("潮聲娛樂公司").may_be(Agent::named("潮聲娛樂")));
+}
+
+#[test]
+fn places_are_told_by_what_they_end_in() {
+    let sites = |text: &str| -> Vec<String> {
+        let sheet = sheet(text);
+        let sites = sheet.items.iter().filter(|item| matches!(item.value, Value::Site(_)));
+        sites.map(|item| sheet.written(item.field, item.span).to_owned()).collect()
+    };
+    assert_eq!(sites("右昌國小與鳳山溪旁的公車站。"), ["右昌國小", "鳳山溪"]);
+    assert_eq!(Site::of("右昌國民小學"), Site::of("右昌國小"));
+    assert_ne!(Site::of("右昌國小"), Site::of("仕隆國小"));
+    assert_eq!(Site::of("公車站"), None);
+}
+
+#[test]
+fn days_of_the_week_and_changes_are_read() {
+    let sheet = sheet("每週二、四及每星期一至三作業，較去年減少42%，死亡11人，最多20人。");
+    let days: Vec<u8> = sheet
+        .items
+        .iter()
+        .filter_map(|item| if let Value::Weekdays(days) = item.value { Some(days) } else { None })
+        .collect();
+    assert_eq!(days, [0b1010, 0b111]);
+    let changes: Vec<&str> = sheet
+        .items
+        .iter()
+        .filter(|item| item.is(Mark::Delta))
+        .map(|item| sheet.written(item.field, item.span))
+        .collect();
+    assert_eq!(changes, ["42%"]);
 }
 
 #[test]

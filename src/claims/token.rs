@@ -5,7 +5,10 @@ use std::{
     hash::{Hash, Hasher},
 };
 
-use crate::domain::{City, Field, Span};
+use crate::{
+    domain::{City, Field, Span},
+    text::{Hit, Lexicon, LexiconError},
+};
 
 /// The share of texts that a word has which is in no list: rarer than the rarest that is.
 const UNSEEN_SHARE: f64 = 0.0008;
@@ -27,6 +30,8 @@ pub struct Token {
     pub field: Field,
     /// The bytes of the canonical copy.
     pub span: Span,
+    /// Its characters: a range of [`super::Sheet::characters`].
+    pub characters: (usize, usize),
 }
 
 /// What words tell, by how common they are and which words mean the same.
@@ -34,6 +39,8 @@ pub struct Token {
 pub(super) struct Weights {
     shares: HashMap<u64, f32>,
     groups: HashMap<u64, u64>,
+    /// Words of one meaning that the segmenter may cut into several, with the key of their group and what it weighs.
+    phrases: Lexicon<(u64, f32)>,
     silent: HashSet<u64>,
 }
 
@@ -58,7 +65,7 @@ pub(super) fn key(word: &str) -> u64 {
 }
 
 impl Weights {
-    pub(super) fn new(city: &City, canonical: impl Fn(&str) -> String) -> Self {
+    pub(super) fn new(city: &City, canonical: impl Fn(&str) -> String) -> Result<Self, LexiconError> {
         let shares = city.common.iter();
         let groups =
             city.cues.claims.synonyms.iter().filter_map(|group| Some((key(&canonical(group.first()?)), group)));
@@ -68,13 +75,30 @@ impl Weights {
                 by_word.entry(key(&canonical(word))).or_insert(head);
             }
         }
-        Self {
-            shares: shares
-                .map(|(word, share)| (key(&canonical(word)), weight_of_share(f64::from(*share) / 1e4)))
-                .collect(),
+        let shares: HashMap<u64, f32> =
+            shares.map(|(word, share)| (key(&canonical(word)), weight_of_share(f64::from(*share) / 1e4))).collect();
+        let weight = |group: &[String]| {
+            let known = group.iter().filter_map(|word| shares.get(&key(&canonical(word))).copied());
+            known.fold(weight_of_share(UNSEEN_SHARE), f32::min)
+        };
+        let phrases = city
+            .cues
+            .claims
+            .synonyms
+            .iter()
+            .filter_map(|group| Some((group, (key(&canonical(group.first()?)), weight(group)))));
+        let phrases = Lexicon::new(
+            phrases
+                .flat_map(|(group, payload)| group.iter().map(move |word| (word, payload)))
+                .filter(|(word, _)| word.chars().nth(1).is_some())
+                .map(|(word, payload)| (canonical(word), payload)),
+        )?;
+        Ok(Self {
+            shares,
             groups: by_word,
+            phrases,
             silent: city.stopwords.iter().map(|word| key(&canonical(word))).collect(),
-        }
+        })
     }
 
     /// A word as it is compared; nothing for one that tells nothing.
@@ -86,7 +110,18 @@ impl Weights {
         let weight = self.shares.get(&own).copied().unwrap_or_else(|| weight_of_share(UNSEEN_SHARE));
         let single = word.chars().nth(1).is_none();
         let weight = if single { weight * SINGLE } else { weight };
-        Some(Token { key: self.groups.get(&own).copied().unwrap_or(own), weight, field, span })
+        Some(Token { key: self.groups.get(&own).copied().unwrap_or(own), weight, field, span, characters: (0, 0) })
+    }
+
+    /// The words of one meaning in a text.
+    pub(super) fn phrases<'a>(&'a self, text: &'a str) -> impl Iterator<Item = Hit<'a, (u64, f32)>> {
+        self.phrases.find(text)
+    }
+
+    /// A word of one meaning with others, as it is compared.
+    pub(super) fn phrase(field: Field, found: &Hit<'_, (u64, f32)>) -> Option<Token> {
+        let (key, weight) = *found.payloads.first()?;
+        Some(Token { key, weight, field, span: found.span, characters: (0, 0) })
     }
 
     /// The characters of a word as they are compared where words differ.

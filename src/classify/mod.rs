@@ -90,13 +90,22 @@ impl Classifier {
     /// and `text` as given.
     #[must_use]
     pub fn analyse(&self, title: &str, text: &str, day: Option<NaiveDate>) -> Analysis {
-        let title = self.normaliser.normalise(title);
-        let text = self.normaliser.normalise(text);
-        let read = self.read(&title, &text, day);
+        self.analyse_copies(&self.normaliser.normalise(title), &self.normaliser.normalise(text), day).0
+    }
+
+    /// The same of canonical copies, with the names in them as of [`Self::names`].
+    #[must_use]
+    pub fn analyse_copies(
+        &self,
+        title: &Normalised,
+        text: &Normalised,
+        day: Option<NaiveDate>,
+    ) -> (Analysis, Vec<Named>) {
+        let read = self.read(title, text, day);
+        let found = named(&read.reading.names);
         let features = self.features_of(&read);
         // Of a text without words, such as a row of emoji, the models would only give their habits.
-        let opinion =
-            if is_bare(&[&title, &text]) { Opinion::none(&self.linear) } else { self.linear.judge(&features) };
+        let opinion = if is_bare(&[title, text]) { Opinion::none(&self.linear) } else { self.linear.judge(&features) };
         let rules = read.rules();
         let here = read.location.is_here();
         let scope = decide::scope(&opinion, &rules);
@@ -118,7 +127,7 @@ impl Classifier {
             asked.iter().flat_map(|(target, label)| self.reasons(&features, &read.reading, *target, label)).collect();
         evidence.truncate(ROWS.saturating_sub(reasons.len()));
         evidence.extend(reasons);
-        Analysis {
+        let analysis = Analysis {
             district: places::district(&self.city, &read.places, &read.reading),
             services: decide::services(&self.city, &opinion, &read.services, scope.inside),
             scope,
@@ -129,30 +138,19 @@ impl Classifier {
             toward_city,
             places: read.places.into_iter().map(|place| place.mention).take(ROWS).collect(),
             claims: Vec::new(),
-            personal_data: [(Field::Title, &title), (Field::Text, &text)]
+            personal_data: [(Field::Title, title), (Field::Text, text)]
                 .into_iter()
                 .flat_map(|(field, copy)| personal::find(field, copy, &self.city.cues.switchboards))
                 .collect(),
             evidence,
-        }
+        };
+        (analysis, found)
     }
 
     /// The names in a text, in order, title first. `day` as in [`Self::analyse`].
     #[must_use]
     pub fn names(&self, title: &Normalised, text: &Normalised, day: Option<NaiveDate>) -> Vec<Named> {
-        let body = |owner| match owner {
-            Owner::Agency { agency, unit } => NamedBody::Agency { agency, unit },
-            Owner::Government => NamedBody::Government,
-            Owner::District { district, .. } => NamedBody::District(district),
-            Owner::Village(index) => NamedBody::Village(index),
-            Owner::Road(index) | Owner::RoadStem(index) => NamedBody::Road(index),
-            Owner::Station(index) => NamedBody::Station(index),
-            Owner::Facility(index) => NamedBody::Facility(index),
-            Owner::Here => NamedBody::Here,
-            Owner::OtherCity | Owner::OtherDistrict | Owner::OtherAgency | Owner::Abroad => NamedBody::Elsewhere,
-        };
-        let names = self.vocabulary.names(title, text, day);
-        names.into_iter().map(|it| Named { field: it.field, span: it.span, body: body(it.what.owner) }).collect()
+        named(&self.vocabulary.names(title, text, day))
     }
 
     /// The vector that the models see of a text, for those who train them.
@@ -216,4 +214,20 @@ impl Read<'_> {
             tones: self.tones,
         }
     }
+}
+
+/// Names as others may see them.
+fn named(found: &[reading::Found<name::Meaning>]) -> Vec<Named> {
+    let body = |owner| match owner {
+        Owner::Agency { agency, unit } => NamedBody::Agency { agency, unit },
+        Owner::Government => NamedBody::Government,
+        Owner::District { district, .. } => NamedBody::District(district),
+        Owner::Village(index) => NamedBody::Village(index),
+        Owner::Road(index) | Owner::RoadStem(index) => NamedBody::Road(index),
+        Owner::Station(index) => NamedBody::Station(index),
+        Owner::Facility(index) => NamedBody::Facility(index),
+        Owner::Here => NamedBody::Here,
+        Owner::OtherCity | Owner::OtherDistrict | Owner::OtherAgency | Owner::Abroad => NamedBody::Elsewhere,
+    };
+    found.iter().map(|it| Named { field: it.field, span: it.span, body: body(it.what.owner) }).collect()
 }

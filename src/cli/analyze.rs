@@ -31,7 +31,8 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
     let analyzer = Analyzer::new(&dictionary::open(dictionaries.as_deref())?)?;
     lines::each_line(&input, Blank::Skip, |line| {
         let document = Document::from_line(line)?;
-        let analysis = analyzer.analyse(&document.title, &document.text, document.published());
+        let (title, text, published) = (&document.title, &document.text, document.published());
+        let analysis = analyzer.analyse_with_claims(title, text, published);
         let answer = AnalysisOut::new(document.id, &document.title, &document.text, &analysis);
         Ok(serde_json::to_string(&answer)?)
     })

@@ -93,7 +93,7 @@ fn read_facts(analyzer: &Analyzer, path: &Path) -> anyhow::Result<(Register, Tex
     Ok((Register::new(facts), texts, complete))
 }
 
-fn laid_out(analyzer: &Analyzer, fact: FactIn) -> (Fact, (String, String)) {
+pub(super) fn laid_out(analyzer: &Analyzer, fact: FactIn) -> (Fact, (String, String)) {
     let (title, text) = (fact.title.unwrap_or_default(), fact.text.unwrap_or_default());
     let published = FactIn::time(fact.published_at.as_deref());
     let valid_from = FactIn::time(fact.valid_from.as_deref());
@@ -161,7 +161,7 @@ fn explained(
                 "fact_field": format!("{:?}", pair.truth.0),
                 "fact_span": bytes(pair.fact.sheet.original(pair.truth.0, pair.truth.1)),
                 "former": pair.former,
-                "features": FEATURES.iter().zip(pair.features).map(|(name, value)| ((*name).to_owned(), value.into())).collect::<serde_json::Map<_, serde_json::Value>>(),
+                "features": FEATURES.iter().zip(pair.features.all()).map(|(name, value)| ((*name).to_owned(), (*value).into())).collect::<serde_json::Map<_, serde_json::Value>>(),
             })
         })
         .collect();

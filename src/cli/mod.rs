@@ -12,6 +12,7 @@ mod eval;
 mod extract;
 mod facts;
 mod feed;
+mod learn;
 mod lines;
 mod robots;
 mod run;

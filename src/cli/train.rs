@@ -8,7 +8,7 @@ use std::{
 
 use anyhow::{Context, bail};
 
-use super::{dictionary, say};
+use super::{dictionary, learn, say};
 use crate::{
     classify::Classifier,
     domain::{City, Target},
@@ -27,6 +27,13 @@ pub struct Args {
     /// The folder of the texts written for this project
     #[arg(long, value_name = "DIR")]
     written: Option<PathBuf>,
+    /// Reports labelled as wrong or right with official statements, whose development half the check learns from with
+    /// `misreports.jsonl` of the written texts
+    #[arg(long, value_name = "FILE")]
+    misreports: Option<PathBuf>,
+    /// Learns the weights of the check alone
+    #[arg(long)]
+    check_only: bool,
     /// The folder the models are written to
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
@@ -40,8 +47,14 @@ pub struct Args {
 /// # Errors
 /// When texts or dictionaries cannot be read, nothing can be learned, or a file cannot be written.
 pub fn run(args: Args) -> anyhow::Result<ExitCode> {
-    let Args { rows, data, written, out, dictionaries } = args;
-    let city = City { models: Vec::new(), ..dictionary::open(dictionaries.as_deref())? };
+    let Args { rows, data, written, misreports, check_only, out, dictionaries } = args;
+    fs::create_dir_all(&out).with_context(|| format!("cannot make {}", out.display()))?;
+    let city = dictionary::open(dictionaries.as_deref())?;
+    learn::check(&city, written.as_deref(), misreports.as_deref(), &out)?;
+    if check_only {
+        return Ok(ExitCode::SUCCESS);
+    }
+    let city = City { models: Vec::new(), ..city };
     let mut examples = train::read_sets(data.as_deref(), written.as_deref(), &city)?;
     for path in &rows {
         examples.extend(train::read_rows(path, &city)?);
@@ -51,7 +64,6 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
     }
     let classifier = Classifier::new(&city)?;
     let corpus = Corpus::new(&classifier, examples);
-    fs::create_dir_all(&out).with_context(|| format!("cannot make {}", out.display()))?;
     for target in Target::ALL {
         let Some(model) = corpus.train(target, train::may_ship) else {
             say(&format!("{}: fewer than two labels, not trained", target.name()))?;
@@ -65,7 +77,7 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-fn write(folder: &Path, name: &str, bytes: &[u8]) -> anyhow::Result<()> {
+pub(super) fn write(folder: &Path, name: &str, bytes: &[u8]) -> anyhow::Result<()> {
     let path = folder.join(name);
     fs::write(&path, bytes).with_context(|| format!("cannot write {}", path.display()))
 }

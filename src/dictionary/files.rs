@@ -24,6 +24,8 @@ pub(super) const CITY: &str = "cues/city.toml";
 pub(super) const CLAIMS: &str = "cues/claims.toml";
 pub(super) const ATTRIBUTION: &str = "cues/attribution.toml";
 pub(super) const COMMON: &str = "common.tsv";
+pub(super) const CHECK: &str = "models/check.tsv";
+pub(super) const SYNONYMS: &str = "synonyms.txt";
 
 macro_rules! built_in {
     ($name:literal) => {
@@ -31,10 +33,12 @@ macro_rules! built_in {
     };
 }
 
-const BUILT_IN: [(&str, &str); 19] = [
+const BUILT_IN: [(&str, &str); 21] = [
     built_in!("cues/claims.toml"),
     built_in!("cues/attribution.toml"),
     built_in!("common.tsv"),
+    built_in!("synonyms.txt"),
+    built_in!("models/check.tsv"),
     built_in!("agencies.toml"),
     built_in!("services.toml"),
     built_in!("words.toml"),

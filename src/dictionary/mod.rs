@@ -101,6 +101,7 @@ fn read(files: &Files<'_>) -> Result<City, DictionaryError> {
         stopwords: tables::lines(&reader.text(files::STOPWORDS)?),
         cues: cues(&mut reader)?,
         common: tables::common(&reader.text(files::COMMON)?)?,
+        check_weights: tables::check_weights(&reader.text(files::CHECK)?)?,
         models: reader.models()?,
         version: String::new(),
     };
@@ -118,11 +119,17 @@ fn cues(reader: &mut Reader<'_>) -> Result<Cues, DictionaryError> {
     Ok(Cues {
         claims: ClaimCues {
             negators: claims.negators,
+            charge: claims.charge,
+            rumours: claims.rumours,
+            agents: claims.agents,
             denials: claims.denials,
             opinions: claims.opinions,
             corrections: claims.corrections,
             former: claims.former,
-            synonyms: claims.synonyms,
+            synonyms: tables::lines(&reader.text(files::SYNONYMS)?)
+                .iter()
+                .map(|line| line.split_whitespace().map(str::to_owned).collect())
+                .collect(),
             oppositions: oppositions.map(|it| Opposition { name: it.name, poles: it.poles }).collect(),
             speakers: attribution.speakers,
             hearsay: attribution.hearsay,

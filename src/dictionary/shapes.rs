@@ -165,10 +165,12 @@ pub(super) struct Attribution {
 pub(super) struct ClaimShape {
     pub(super) negators: Vec<String>,
     pub(super) denials: Vec<String>,
+    pub(super) charge: Vec<String>,
+    pub(super) rumours: Vec<String>,
+    pub(super) agents: Vec<Vec<String>>,
     pub(super) opinions: Vec<String>,
     pub(super) corrections: Vec<String>,
     pub(super) former: Vec<String>,
-    pub(super) synonyms: Vec<Vec<String>>,
     pub(super) oppositions: Vec<OppositionShape>,
 }
 

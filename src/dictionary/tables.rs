@@ -2,7 +2,7 @@
 //! columns.
 
 use super::{DictionaryError, files};
-use crate::domain::{District, Road, UsualPlace, Village};
+use crate::domain::{District, Road, UsualPlace, Village, WeightRow};
 
 pub(super) fn districts(text: &str) -> Result<Vec<District>, DictionaryError> {
     rows(files::DISTRICTS, text, "name, zip, name_en and aliases", |[name, zip, _, aliases]| {
@@ -55,6 +55,20 @@ pub(super) fn common(text: &str) -> Result<Vec<(String, u32)>, DictionaryError> 
             cells(row).and_then(parse).ok_or(DictionaryError::Row { file: files::COMMON, line, expected })
         })
         .collect()
+}
+
+/// Weights of the check: row, feature and weight, rows together.
+pub(super) fn check_weights(text: &str) -> Result<Vec<WeightRow>, DictionaryError> {
+    let parse = |[row, feature, weight]: [&str; 3]| Some((row.to_owned(), feature.to_owned(), weight.parse().ok()?));
+    let cells: Vec<(String, String, f64)> = rows(files::CHECK, text, "a row, a feature and its weight", parse)?;
+    let mut found: Vec<WeightRow> = Vec::new();
+    for (row, feature, weight) in cells {
+        match found.last_mut().filter(|(name, _)| *name == row) {
+            Some((_, weights)) => weights.push((feature, weight)),
+            None => found.push((row, vec![(feature, weight)])),
+        }
+    }
+    Ok(found)
 }
 
 /// One entry a line.

@@ -198,6 +198,12 @@ pub struct ClaimCues {
     pub corrections: Vec<String>,
     /// What stands before a value that was so and is no longer.
     pub former: Vec<String>,
+    /// Words of who is in charge of something, pays for it or caused it.
+    pub charge: Vec<String>,
+    /// Words by which an official statement brings up a rumour.
+    pub rumours: Vec<String>,
+    /// Bodies in charge that are in no list of agencies, each with all its names.
+    pub agents: Vec<Vec<String>>,
     /// Groups of words of one meaning.
     pub synonyms: Vec<Vec<String>>,
     /// What cannot both be true.
@@ -252,8 +258,11 @@ pub struct Cues {
 /// The file of a linear model, and what it decides.
 pub type ModelFile = (Target, Arc<[u8]>);
 
+/// What the features of a pair of statements count: a ground or kind, and features with their weights.
+pub type WeightRow = (String, Vec<(String, f64)>);
+
 /// All that the dictionaries say of one city.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct City {
     /// The closed list of services.
     pub services: Vec<Service>,
@@ -285,6 +294,8 @@ pub struct City {
     pub variants: Vec<(char, char)>,
     /// Common words, each with the parts of ten thousand texts that have it.
     pub common: Vec<(String, u32)>,
+    /// What the features of pairs of statements count in the check: rows by ground or kind, of features with weights.
+    pub check_weights: Vec<WeightRow>,
     /// The files of the linear models, one a target.
     pub models: Vec<ModelFile>,
     /// A short hash of all files, stored with every analysis.

@@ -21,7 +21,7 @@ pub use article::{Article, Entry, Listing, Page};
 pub use audit::{Action, Actor, AuditFault, Event, Head, Sealed, Verification};
 pub use city::{
     Agency, AgencyKind, Alias, City, ClaimCues, Cues, District, Elsewhere, Facility, Lead, ModelFile, Opposition, Road,
-    Service, Station, Unit, UsualPlace, Village,
+    Service, Station, Unit, UsualPlace, Village, WeightRow,
 };
 pub use correction::{Aspect, Correction, Judgement};
 pub use fact::{Entered, FactKind, FactVersion, LONGEST_STATEMENT, Statement, StatementFault};

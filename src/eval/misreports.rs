@@ -6,15 +6,14 @@ use std::{collections::BTreeMap, fs, path::Path};
 use anyhow::Context as _;
 use rayon::prelude::*;
 use serde::Deserialize;
-use sha2::{Digest, Sha256};
 
 use super::{Figure, Tally, mutate};
 use crate::{
     check::{Checked, Checker, Fact, Level, Register},
-    domain::{City, Field},
+    domain::City,
     pipeline::Analyzer,
     text::sentences,
-    wire::{Document, FactIn},
+    wire::{Document, FactIn, Labelled},
 };
 
 /// The normal quantile of a bound that 95 of 100 samples fall within.
@@ -25,27 +24,6 @@ const LEAST_SENTENCE: usize = 20;
 
 /// The share of contradictions that must be found before the precision counts.
 const NLI_RECALL: f64 = 0.05;
-
-/// A line of the labelled set.
-#[derive(Deserialize)]
-struct Line {
-    id: String,
-    flag: bool,
-    verdict: String,
-    kind: String,
-    facts: Vec<FactIn>,
-    report: serde_json::Value,
-    claim: Option<Place>,
-    fact: Option<Place>,
-}
-
-/// Where something stands.
-#[derive(Deserialize)]
-struct Place {
-    id: Option<String>,
-    field: String,
-    span: [usize; 2],
-}
 
 /// A question of the city's FAQ with its answer.
 #[derive(Deserialize)]
@@ -68,11 +46,12 @@ struct Pair {
 /// When it cannot be read.
 pub fn labelled(path: &Path, analyzer: &Analyzer) -> anyhow::Result<Vec<Figure>> {
     let text = fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
-    let lines = text.lines().map(serde_json::from_str).collect::<Result<Vec<Line>, _>>().context("the labelled set")?;
+    let lines =
+        text.lines().map(serde_json::from_str).collect::<Result<Vec<Labelled>, _>>().context("the labelled set")?;
     let facts = lines.iter().flat_map(|line| &line.facts);
     let against = analyzer.checker(Register::new(facts.map(|fact| fact_of(analyzer, fact)).collect()));
-    let held: Vec<&Line> = lines.iter().filter(|line| is_held_out(&line.id)).collect();
-    let checked: Vec<(&Line, Checked, [bool; 2])> = held
+    let held: Vec<&Labelled> = lines.iter().filter(|line| line.is_held_out()).collect();
+    let checked: Vec<(&Labelled, Checked, [bool; 2])> = held
         .into_par_iter()
         .map(|line| {
             let document = Document::from_line(&line.report.to_string())?;
@@ -82,7 +61,7 @@ pub fn labelled(path: &Path, analyzer: &Analyzer) -> anyhow::Result<Vec<Figure>>
         .collect::<Result<_, _>>()
         .context("the labelled set")?;
     let mut figures = Vec::new();
-    let flagged = |it: &(&Line, Checked, [bool; 2])| it.1.level != Level::None;
+    let flagged = |it: &(&Labelled, Checked, [bool; 2])| it.1.level != Level::None;
     figures.extend(detection("misreports", &checked, flagged, [Some(0.95), Some(0.85), Some(0.99)]));
     let mut pair = Tally::new("misreports: right pair of spans when found");
     let mut kind = Tally::new("misreports: right pair and kind when found");
@@ -100,7 +79,7 @@ pub fn labelled(path: &Path, analyzer: &Analyzer) -> anyhow::Result<Vec<Figure>>
     }
     figures.extend([bounded(pair, Some(0.9)), bounded(kind, Some(0.9)), bounded(sure, Some(0.97))]);
     for (at, name) in ["keyword baseline", "number-mismatch baseline"].into_iter().enumerate() {
-        let says = |it: &(&Line, Checked, [bool; 2])| it.2.get(at).copied().unwrap_or(false);
+        let says = |it: &(&Labelled, Checked, [bool; 2])| it.2.get(at).copied().unwrap_or(false);
         figures.extend(detection(name, &checked, says, [None; 3]));
     }
     let mut kinds: BTreeMap<(&str, &str), Tally> = BTreeMap::new();
@@ -113,15 +92,10 @@ pub fn labelled(path: &Path, analyzer: &Analyzer) -> anyhow::Result<Vec<Figure>>
     Ok(figures)
 }
 
-/// The half that nothing was fitted on: lines whose id has an odd hash.
-fn is_held_out(id: &str) -> bool {
-    Sha256::digest(id.as_bytes()).last().is_some_and(|byte| byte % 2 == 1)
-}
-
 fn detection<T>(
     name: &str,
-    checked: &[(&Line, T, [bool; 2])],
-    flagged: impl Fn(&(&Line, T, [bool; 2])) -> bool,
+    checked: &[(&Labelled, T, [bool; 2])],
+    flagged: impl Fn(&(&Labelled, T, [bool; 2])) -> bool,
     [precision, recall, alone]: [Option<f64>; 3],
 ) -> Vec<Figure> {
     let mut right = Tally::new(&format!("{name}: precision"));
@@ -139,7 +113,7 @@ fn detection<T>(
 
 /// What two simple programs would say: one that looks for words of alarm, one that looks for a number which no official
 /// statement has.
-fn baselines(line: &Line, report: &Document) -> [bool; 2] {
+fn baselines(line: &Labelled, report: &Document) -> [bool; 2] {
     const ALARM: [&str; 8] = ["停", "網傳", "爆", "竟", "傳出", "取消", "聽說", "驚"];
     let written = format!("{}{}", report.title, report.text);
     let official: String = line.facts.iter().flat_map(|fact| [&fact.title, &fact.text]).flatten().cloned().collect();
@@ -151,15 +125,12 @@ fn baselines(line: &Line, report: &Document) -> [bool; 2] {
     [ALARM.iter().any(|word| written.contains(word)), mismatch]
 }
 
-fn is_pair(line: &Line, finding: &crate::check::Finding) -> bool {
-    let on = |place: &Option<Place>, quoted: Option<&crate::check::Quoted>| {
-        place.as_ref().zip(quoted).is_some_and(|(place, quoted)| {
-            let field = if quoted.field == Field::Title { "title" } else { "text" };
-            let [start, end] = place.span;
-            place.field == field && quoted.span.start < end && start < quoted.span.end && place.id == quoted.id
-        })
-    };
-    on(&line.claim, Some(&finding.claim)) && on(&line.fact, finding.fact.as_ref())
+fn is_pair(line: &Labelled, finding: &crate::check::Finding) -> bool {
+    line.is_claim(finding.claim.field, finding.claim.span)
+        && finding
+            .fact
+            .as_ref()
+            .is_some_and(|fact| line.is_fact(fact.id.as_deref().unwrap_or_default(), fact.field, fact.span))
 }
 
 /// Measures official answers with one thing made wrong, and as they are.

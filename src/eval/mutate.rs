@@ -1,9 +1,9 @@
 //! One thing in an official sentence made wrong: a number, a day, a body, a place, a state, a negation.
 
 use crate::{
-    claims::{Item, Sheet, Value},
+    claims::{Item, Mark, Sheet, Value},
     domain::{City, Field, NamedBody, Span},
-    text::Edge,
+    text::{Edge, moments},
 };
 
 /// A text with one thing made wrong.
@@ -40,8 +40,8 @@ fn wrong(city: &City, sheet: &Sheet, item: &Item) -> Option<(&'static str, Span,
             let core = sheet.written(item.field, figure.core);
             Some(("number", figure.core, other_digit(core)?))
         }
-        Value::Time(moment) if moment.edge == Edge::At => Some(("date", item.span, other_digit(written)?)),
-        Value::Agency(NamedBody::Agency { agency, .. }) if !item.speaker => {
+        Value::Time(moment) if moment.edge == Edge::At => Some(("date", item.span, other_time(written)?)),
+        Value::Agency(NamedBody::Agency { agency, .. }) if !item.is(Mark::Speaker) => {
             let other = city
                 .agencies
                 .iter()
@@ -68,6 +68,18 @@ fn other_digit(written: &str) -> Option<String> {
     let digit = written.get(at..=at)?.parse::<u32>().ok()?;
     let other = if digit > 6 { digit - 3 } else { digit + 3 };
     Some(format!("{}{other}{}", written.get(..at)?, written.get(at + 1..)?))
+}
+
+/// One digit changed so that what comes out is a time again, and another one: the last that allows it.
+fn other_time(written: &str) -> Option<String> {
+    let read = |text: &str| moments(text, None).pop().filter(|it| it.span == Span::new(0, text.len()));
+    let before = read(written)?;
+    let digits = written.char_indices().rev().filter_map(|(at, c)| Some((at, c.to_digit(10)?)));
+    digits.flat_map(|(at, digit)| [1, 2, 3].map(|more| (at, (digit + more) % 10))).find_map(|(at, digit)| {
+        let made = format!("{}{digit}{}", written.get(..at)?, written.get(at + 1..)?);
+        let after = read(&made)?;
+        (after.start != before.start || after.end != before.end).then_some(made)
+    })
 }
 
 fn without_negator(text: &str) -> Option<String> {

@@ -6,7 +6,7 @@ use super::Analyzer;
 use crate::{
     check::{Checker, Register},
     claims::Sheet,
-    domain::taipei,
+    domain::{Analysis, taipei},
 };
 
 impl Analyzer {
@@ -17,6 +17,15 @@ impl Analyzer {
         let (title, text) = (self.normaliser().normalise(title), self.normaliser().normalise(text));
         let names = self.classifier().names(&title, &text, day);
         self.claims().read(title, text, &names, day)
+    }
+
+    /// Everything understood of a text (see [`Self::analyse`]), and what it states that can be checked.
+    #[must_use]
+    pub fn analyse_with_claims(&self, title: &str, text: &str, published_at: Option<DateTime<Utc>>) -> Analysis {
+        let day = published_at.map(|at| taipei(at).date_naive());
+        let (title, text) = (self.normaliser().normalise(title), self.normaliser().normalise(text));
+        let (analysis, names) = self.classifier().analyse_copies(&title, &text, day);
+        Analysis { claims: self.claims().read(title, text, &names, day).claims(), ..analysis }
     }
 
     /// A checker against a register of official statements.

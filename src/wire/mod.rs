@@ -5,6 +5,7 @@ mod check;
 mod csv;
 mod document;
 mod fact;
+mod labelled;
 mod page;
 mod story;
 mod training;
@@ -15,6 +16,7 @@ pub use analysis::{
 pub use check::{CheckOut, FactIn, FindingOut, QuotedOut};
 pub use document::{Document, DocumentId, instant};
 pub use fact::{FactRead, RowFault, exported, facts, last_moment, listed, moment};
+pub use labelled::{Labelled, Place};
 pub use page::{ArticleOut, EntryOut};
 pub use story::StoryOut;
 pub use training::example;

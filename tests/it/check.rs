@@ -86,6 +86,42 @@ async fn a_sentence_taken_over_with_one_thing_changed_is_found() {
     }
 }
 
+const SUN: (&str, &str, &str) = (
+    "2026-03-04T10:00:00",
+    "網傳「埤前公園4月起收門票」 水利局澄清並無此事",
+    "針對社群流傳「埤前公園4月1日起進園要收100元門票」，水利局今（4）日澄清，該公園並無任何收費規劃，全園仍免費開放。",
+);
+
+#[tokio::test]
+async fn a_rumour_is_found_where_it_is_spread_and_not_where_its_denial_is_told() {
+    let spread = "大家知道嗎，埤前公園4月1日開始進去要收100元門票，以後只能去別的地方散步了";
+    let checked = check(&[SUN], "2026-03-04T20:00:00", spread).await;
+    let first = checked.findings.first().expect("the rumour");
+    assert_eq!((checked.level > Level::None, first.verdict), (true, Verdict::Denied), "{checked:?}");
+    let denial = first.fact.as_ref().unwrap();
+    assert_eq!(denial.span.of(SUN.2), Some("該公園並無任何收費規劃"));
+    for told in [
+        "埤前公園4月1日起要收100元門票？水利局打臉：假的，公園照樣免費。",
+        "群組又在傳埤前公園4月1日起收門票100元，水利局說沒有這回事，不要再轉了。",
+    ] {
+        let checked = check(&[SUN], "2026-03-04T20:00:00", told).await;
+        assert_eq!(checked.level, Level::None, "{checked:?}");
+    }
+}
+
+#[tokio::test]
+async fn what_a_later_statement_replaced_is_outdated() {
+    let old = ("2026-03-04T10:00:00", "埤前滯洪池動工", POOL);
+    let new = POOL.replace("2.5億元", "3.2億元").replace("今（4）日", "今（9）日");
+    let text = "埤前滯洪池蓋起來，工程總經費2.5億元，可容納雨水12萬噸，預計今年12月完工，鄰居都很期待。";
+    let both = [old, ("2026-03-09T10:00:00", "埤前滯洪池經費調整", new.as_str())];
+    let checked = check(&both, "2026-03-10T10:00:00", text).await;
+    let first = &checked.findings[0];
+    assert_eq!((checked.level > Level::None, first.verdict), (true, Verdict::Outdated), "{checked:?}");
+    assert_eq!(first.fact.as_ref().unwrap().part.of(&new), Some("3.2億元"));
+    assert_eq!(check(&both, "2026-03-08T10:00:00", text).await.level, Level::None, "it appeared before");
+}
+
 #[tokio::test]
 async fn a_report_older_than_every_statement_is_not_wrong_by_it() {
     let text = POOL.replace("2.5億元", "3.5億元");

@@ -1,5 +1,6 @@
 //! Times of day: 下午3時30分, 晚上10點半, 14:30, 中午12時, 上午.
 
+use super::Stamp;
 use crate::text::numeral::numeral_at;
 
 /// A part of the day: how it is written, the minutes it covers, and whether hours up to 11 are those of the afternoon.
@@ -42,20 +43,21 @@ const PARTS: [Part; 21] = [
     part("晨", 0, 8 * 60, false),
 ];
 
-/// The time of day at byte `at`: minutes since midnight, first and last that fit, and where it ends. Behind a day
+/// The time of day at byte `at` and where it ends. Behind a day
 /// (`dated`) a part of the day says enough by itself; elsewhere it does not.
-pub(super) fn time_at(text: &str, at: usize, dated: bool) -> Option<((u32, u32), usize)> {
+pub(super) fn time_at(text: &str, at: usize, dated: bool) -> Option<(Stamp, usize)> {
     let rest = text.get(at..)?;
     let part = PARTS.iter().find(|part| rest.starts_with(part.written));
     let (part_end, single) = part.map_or((at, false), |part| (at + part.written.len(), part.written.len() == 3));
     if let Some((minutes, end)) = hour_at(text, part_end, part, dated) {
-        return Some(((minutes, minutes), end));
+        let either = part.is_none() && minutes < NOON + 60;
+        return Some((Stamp { days: None, minutes: Some((minutes, minutes)), either }, end));
     }
     let part = part.filter(|_| dated)?;
     // 早 and 晚 alone are times behind 今, 明 and 昨, which `day` has read; 早 begins many other words.
     let is_word =
         single && text.get(part_end..).is_some_and(|rest| rest.starts_with(['期', '已', '就', '場', '餐', '年', '安']));
-    (!is_word).then_some(((part.from, part.to), part_end))
+    (!is_word).then_some((Stamp { days: None, minutes: Some((part.from, part.to)), either: false }, part_end))
 }
 
 /// 3時30分, 10點半, 14:30, 九時許.

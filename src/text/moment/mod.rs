@@ -27,6 +27,8 @@ pub struct Stamp {
     pub days: Option<Days>,
     /// Minutes since midnight, first and last that fit what was said: the same for a time by the clock, apart for 上午.
     pub minutes: Option<(u32, u32)>,
+    /// The half of the day was not said: 八點半 may be 20:30.
+    pub either: bool,
 }
 
 /// Which side of its stamp a moment means.
@@ -61,6 +63,9 @@ struct Context {
     published: Option<NaiveDate>,
     last: Option<NaiveDate>,
 }
+
+/// Minutes from 8 in the morning to 8 in the evening.
+const HALF_DAY: u32 = 12 * 60;
 
 /// What joins the two ends of a period.
 const JOINS: [&str; 9] = ["起至", "起到", "至", "到", "~", "～", "-", "–", "—"];
@@ -122,16 +127,15 @@ fn stamp_at(text: &str, at: usize, context: Context) -> Option<(Stamp, usize)> {
     if let Some((days, end)) = day::day_at(text, at, context) {
         let gap = words::gap(text.get(end..).unwrap_or_default());
         return Some(match clock::time_at(text, end + gap, true) {
-            Some((minutes, after)) => (Stamp { days: Some(days), minutes: Some(minutes) }, after),
+            Some((time, after)) => (Stamp { days: Some(days), ..time }, after),
             None => (dated(days), end),
         });
     }
-    let (minutes, end) = clock::time_at(text, at, false)?;
-    Some((Stamp { days: None, minutes: Some(minutes) }, end))
+    clock::time_at(text, at, false)
 }
 
 fn dated(days: Days) -> Stamp {
-    Stamp { days: Some(days), minutes: None }
+    Stamp { days: Some(days), ..Stamp::default() }
 }
 
 fn one_day(stamp: Stamp) -> Option<NaiveDate> {
@@ -170,7 +174,11 @@ impl Stamp {
     #[must_use]
     pub fn agrees(self, other: Self) -> bool {
         let days = self.days.zip(other.days).is_none_or(|(a, b)| a.agrees(b));
-        let minutes = self.minutes.zip(other.minutes).is_none_or(|(a, b)| a.0 <= b.1 && b.0 <= a.1);
+        let overlap = |a: (u32, u32), b: (u32, u32)| a.0 <= b.1 && b.0 <= a.1;
+        let later = |it: (u32, u32)| (it.0 + HALF_DAY, it.1 + HALF_DAY);
+        let minutes = self.minutes.zip(other.minutes).is_none_or(|(a, b)| {
+            overlap(a, b) || (self.either && overlap(later(a), b)) || (other.either && overlap(a, later(b)))
+        });
         days && minutes
     }
 
