@@ -90,6 +90,12 @@ pub(super) fn is_change(copy: &str, clause: usize, start: usize) -> bool {
     ])
 }
 
+/// Whether a title is the end of one word and the beginning of another: 山區長輩, 社區長照.
+pub(super) fn is_cut(copy: &str, span: Span) -> bool {
+    span.of(copy).is_some_and(|name| name.ends_with('長'))
+        && copy.get(span.end..).is_some_and(|rest| rest.starts_with(['輩', '者', '照', '期', '青', '遠', '年', '大']))
+}
+
 /// Whether what stands at `start` is led up to as the one in charge: 由, 歸, 係, 被, 屬.
 pub(super) fn leads_up(copy: &str, start: usize) -> bool {
     copy.get(..start).and_then(|head| head.chars().next_back()).is_some_and(|c| "由歸係被屬是向交請叫".contains(c))

@@ -9,8 +9,8 @@ use super::{
     agent::{Agent, agents},
     cue,
     phrase::{
-        between_turns, head, is_change, is_day_of_writing, is_denied, is_name, is_taken, is_turned, leads_up, per,
-        quoted, spaced, speaker, turns_behind, weekdays,
+        between_turns, head, is_change, is_cut, is_day_of_writing, is_denied, is_name, is_taken, is_turned, leads_up,
+        per, quoted, spaced, speaker, turns_behind, weekdays,
     },
     site::{Site, endings, sites},
     token::{self, Weights},
@@ -236,6 +236,7 @@ impl Finds<'_> {
         }
         for name in part(&self.names, span, |it| it.span).iter().filter(|it| within(it.span)) {
             match name.body {
+                NamedBody::Agency { .. } | NamedBody::Government if is_cut(copy, name.span) => {}
                 NamedBody::Agency { .. } | NamedBody::Government => add(Value::Agency(name.body), name.span),
                 NamedBody::Here | NamedBody::Elsewhere => {}
                 _ => add(Value::Place(name.body), name.span),
