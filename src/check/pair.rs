@@ -95,29 +95,32 @@ pub(super) fn candidates<'a>(city: &City, report: &Laid<'_>, topics: &[Topic<'a>
     }
     let echoes = Echoes::new(report.sheet, topics);
     for topic in topics.iter().filter(|topic| !topic.expired) {
+        let mut own = Vec::new();
         let pairs = Pairs { city, report, topic, topics };
         // What was announced afterwards does not make an earlier report wrong; what was denied afterwards does.
-        pairs.denials(&mut found);
+        pairs.denials(&mut own);
         if topic.later {
+            found.append(&mut own);
             continue;
         }
-        pairs.copies(&mut found);
-        pairs.values(&mut found);
-        pairs.polarities(&mut found);
+        pairs.copies(&mut own);
+        pairs.values(&mut own);
+        pairs.polarities(&mut own);
         if !report.sheet.tells_of_correction {
-            pairs.quotations(&mut found);
+            pairs.quotations(&mut own);
         }
+        // A replaced value is one still, unless the statement that replaced it says the very words.
+        if own.iter().any(|it| it.ground == Ground::Former) {
+            let said = Echoes::new(report.sheet, std::slice::from_ref(topic));
+            own.retain(|it| it.ground != Ground::Former || !said.has(it.clause));
+        }
+        found.append(&mut own);
     }
-    // What is taken over word for word is what was announced, whatever else the statement says; of a replaced value, only
-    // when the statement that replaced it says so.
+    // What is taken over word for word is what was announced, whatever else the statement says.
     found.retain(|it| match it.ground {
-        Ground::Quotation => true,
-        Ground::Former => {
-            let own = topics.iter().find(|topic| std::ptr::eq(topic.fact, it.fact));
-            !own.is_some_and(|own| Echoes::new(report.sheet, std::slice::from_ref(own)).has(it.clause))
-        }
+        Ground::Quotation | Ground::Former => true,
         Ground::Copy => !echoes.has_sentence(it.clause),
-        _ => !echoes.has_sentence(it.clause) && !echoes.has(it.clause),
+        Ground::Values | Ground::Polarity | Ground::Denial => !echoes.has_sentence(it.clause) && !echoes.has(it.clause),
     });
     found
 }
