@@ -1,6 +1,7 @@
 //! Reads labelled texts: the open data of the city, the texts written for this project, rows given by the user.
 
 use std::{
+    collections::{HashMap, HashSet},
     fs::File,
     io::{BufRead, BufReader},
     path::{Path, PathBuf},
@@ -58,7 +59,8 @@ pub fn read_sets(data: Option<&Path>, written: Option<&Path>, city: &City) -> Re
         add(data.join("city_faq/taipei_faq.jsonl"), &|lines, out| other_faq(lines, &bureaus, out))?;
     }
     if let Some(written) = written {
-        add(written.join("texts.tsv"), &texts)?;
+        let twins = twins(&Lines { path: written.join("twins.tsv") })?;
+        add(written.join("texts.tsv"), &|lines, out| texts(lines, &twins, out))?;
         add(written.join("cases.tsv"), &|lines, out| written_cases(lines, city, out))?;
         add(written.join("questions.tsv"), &|lines, out| written_questions(lines, city, out))?;
     }
@@ -231,16 +233,34 @@ fn bureaus(lines: &Lines) -> Result<Vec<Bureau>, SetError> {
     Ok(bureaus)
 }
 
-fn texts(lines: &Lines, out: &mut Vec<Example>) -> Result<(), SetError> {
-    lines.table(|[_, _, scope, kind, sentiment, toward_city, service, title, text]: [&str; 9], _| {
+/// Texts that were written as the other half of a pair, each with the first one of it.
+fn twins(lines: &Lines) -> Result<HashMap<String, String>, SetError> {
+    let mut twins = HashMap::new();
+    lines.table(|[id, first]: [&str; 2], _| {
+        twins.insert(id.to_owned(), first.to_owned());
+        Ok(())
+    })?;
+    Ok(twins)
+}
+
+fn texts(lines: &Lines, twins: &HashMap<String, String>, out: &mut Vec<Example>) -> Result<(), SetError> {
+    let firsts: HashSet<&str> = twins.values().map(String::as_str).collect();
+    let mut known: HashMap<String, String> = HashMap::new();
+    lines.table(|[id, _, scope, kind, sentiment, toward_city, service, title, text]: [&str; 9], line| {
         let inside = scope == "yes";
-        let example = Example::new(Origin::Written, title, text)
+        let mut example = Example::new(Origin::Written, title, text)
             .with(Target::Scope, scope)
             .with(Target::Kind, kind)
             .with(Target::Sentiment, sentiment)
             // Outside it is neutral by definition, which says nothing of tone.
             .with(Target::TowardCity, if inside { toward_city } else { "" })
             .with(Target::Service, if inside { service.trim_matches('-') } else { "" });
+        if firsts.contains(id) {
+            known.insert(id.to_owned(), example.kin().to_owned());
+        } else if let Some(first) = twins.get(id) {
+            let first = known.get(first).ok_or_else(|| lines.fault(line, format!("{first} must stand before {id}")))?;
+            example = example.answering(first);
+        }
         out.push(example);
         Ok(())
     })
