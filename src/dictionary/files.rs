@@ -25,7 +25,12 @@ pub(super) const CLAIMS: &str = "cues/claims.toml";
 pub(super) const ATTRIBUTION: &str = "cues/attribution.toml";
 pub(super) const COMMON: &str = "common.tsv";
 pub(super) const CHECK: &str = "models/check.tsv";
+pub(super) const DRAFT: &str = "casework/draft.toml";
+pub(super) const WORDING: &str = "casework/wording.toml";
 pub(super) const SYNONYMS: &str = "synonyms.txt";
+pub(super) const STEPS: &str = "casework/steps.toml";
+pub(super) const WORKDAYS: &str = "calendar/workdays.tsv";
+pub(super) const DEADLINES: &str = "casework/deadlines.toml";
 
 macro_rules! built_in {
     ($name:literal) => {
@@ -33,7 +38,12 @@ macro_rules! built_in {
     };
 }
 
-const BUILT_IN: [(&str, &str); 21] = [
+const BUILT_IN: [(&str, &str); 26] = [
+    built_in!("casework/steps.toml"),
+    built_in!("calendar/workdays.tsv"),
+    built_in!("casework/deadlines.toml"),
+    built_in!("casework/draft.toml"),
+    built_in!("casework/wording.toml"),
     built_in!("cues/claims.toml"),
     built_in!("cues/attribution.toml"),
     built_in!("common.tsv"),

@@ -1,9 +1,12 @@
 //! Reads `dictionaries/` into a [`City`]: the built-in files or a folder that replaces them, and finds their
 //! faults. It only reads and checks; what the words are good for is decided by the stages.
 
+mod casework;
 mod check;
+mod drafting;
 mod files;
 mod shapes;
+mod steps;
 mod tables;
 
 use std::path::Path;
@@ -13,7 +16,7 @@ use sha2::{Digest, Sha256};
 pub use check::{Fault, check};
 use files::Files;
 
-use crate::domain::{City, ClaimCues, Cues, ModelFile, Opposition};
+use crate::domain::{City, ClaimCues, Cues, Drafting, ModelFile, Opposition, TemplateFault};
 
 /// Hex digits of the hash that name a version of the dictionaries: 48 bits, enough to tell any two editions apart.
 const VERSION_DIGITS: usize = 12;
@@ -46,6 +49,24 @@ pub enum DictionaryError {
         line: usize,
         /// The columns.
         expected: &'static str,
+    },
+    /// A template that cannot be filled.
+    #[error("{file}, entry {entry}: {fault}")]
+    Template {
+        /// The file.
+        file: &'static str,
+        /// The entry's name.
+        entry: String,
+        /// What is wrong and what may be written.
+        fault: TemplateFault,
+    },
+    /// An entry that is needed is not there.
+    #[error("{file}: the entry {entry} is missing; take it over from the built-in file")]
+    Missing {
+        /// The file.
+        file: &'static str,
+        /// The entry's name.
+        entry: String,
     },
     /// A value outside its closed list.
     #[error("{file}, entry {entry}: {value:?} is not one of {expected}")]
@@ -102,6 +123,13 @@ fn read(files: &Files<'_>) -> Result<City, DictionaryError> {
         cues: cues(&mut reader)?,
         common: tables::common(&reader.text(files::COMMON)?)?,
         check_weights: tables::check_weights(&reader.text(files::CHECK)?)?,
+        steps: steps::steps(&reader.text(files::STEPS)?)?,
+        calendar: tables::workdays(&reader.text(files::WORKDAYS)?)?,
+        deadlines: casework::deadlines(&reader.text(files::DEADLINES)?)?,
+        drafting: Drafting {
+            templates: drafting::templates(&reader.text(files::DRAFT)?)?,
+            wording: drafting::wording(&reader.text(files::WORDING)?)?,
+        },
         models: reader.models()?,
         version: String::new(),
     };

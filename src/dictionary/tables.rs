@@ -1,8 +1,10 @@
 //! Tab-separated tables and plain lists. A line that begins with `#` is a comment; a table's first row names its
 //! columns.
 
+use chrono::NaiveDate;
+
 use super::{DictionaryError, files};
-use crate::domain::{District, Road, UsualPlace, Village, WeightRow};
+use crate::domain::{Calendar, CalendarDay, District, Road, UsualPlace, Village, WeightRow};
 
 pub(super) fn districts(text: &str) -> Result<Vec<District>, DictionaryError> {
     rows(files::DISTRICTS, text, "name, zip, name_en and aliases", |[name, zip, _, aliases]| {
@@ -71,6 +73,27 @@ pub(super) fn check_weights(text: &str) -> Result<Vec<WeightRow>, DictionaryErro
     Ok(found)
 }
 
+/// The working calendar. Every day must be there: a day that was left out would be guessed without a warning.
+pub(super) fn workdays(text: &str) -> Result<Calendar, DictionaryError> {
+    let expected = "the day after that of the line before, written 2026-03-17, 1 for a day off or 0, and a note";
+    let mut days: Vec<CalendarDay> = Vec::new();
+    for (line, row) in numbered(text).skip(1) {
+        let follows = |date: NaiveDate| days.last().is_none_or(|before| before.date.succ_opt() == Some(date));
+        let day = cells(row).and_then(workday).filter(|day| follows(day.date));
+        days.push(day.ok_or(DictionaryError::Row { file: files::WORKDAYS, line, expected })?);
+    }
+    Ok(Calendar::new(days))
+}
+
+fn workday([date, off, note]: [&str; 3]) -> Option<CalendarDay> {
+    let off = match off {
+        "0" => false,
+        "1" => true,
+        _ => return None,
+    };
+    Some(CalendarDay { date: date.parse().ok()?, off, note: note.to_owned() })
+}
+
 /// One entry a line.
 pub(super) fn lines(text: &str) -> Vec<String> {
     text.lines().map(str::trim).filter(|line| is_row(line)).map(str::to_owned).collect()
@@ -115,6 +138,18 @@ mod tests {
     fn a_short_row_is_named_by_its_line() {
         let error = villages("# 來源\ndistrict\tvillage\n鳳山區\t中和里\n鳳山區\n").unwrap_err();
         assert!(error.to_string().contains("places/villages.tsv line 4: expected district and village"), "{error}");
+    }
+
+    #[test]
+    fn a_calendar_with_a_day_left_out_is_refused() {
+        let calendar = workdays("date\tday_off\tnote\n2025-02-07\t0\t\n2025-02-08\t0\t補行上班\n").unwrap();
+        assert_eq!(calendar.last(), NaiveDate::from_ymd_opt(2025, 2, 8));
+        assert!(!calendar.is_off(NaiveDate::from_ymd_opt(2025, 2, 8).unwrap()));
+        for wrong in ["2025-02-09\t1\t", "2025-02-07\t0\t", "2025-02-08\t2\t", "2025-02-08\t0", "114-02-08\t0\t"] {
+            let error = workdays(&format!("date\tday_off\tnote\n2025-02-07\t0\t\n{wrong}\n")).unwrap_err().to_string();
+            assert!(error.starts_with("calendar/workdays.tsv line 3: expected the day after"), "{wrong}: {error}");
+        }
+        assert_eq!(workdays("date\tday_off\tnote\n").unwrap(), Calendar::default());
     }
 
     #[test]

@@ -39,11 +39,37 @@ pub enum Action {
     FactsImported,
     /// A person said what became of an alert.
     FindingJudged,
+    /// A case was opened.
+    CaseOpened,
+    /// Reports or claims joined a case.
+    CaseJoined,
+    /// A step of casework was taken.
+    CaseStepped,
+    /// How a case is timed was changed.
+    CaseChanged,
+    /// A revision of a draft was kept.
+    DraftKept,
+    /// A person signed for words of a draft.
+    BasisSigned,
+    /// A signature was taken back.
+    BasisWithdrawn,
+    /// A statement was laid beside a case.
+    SourceLaid,
+    /// A publication was refused.
+    PublicationRefused,
+    /// A suspension of work was entered.
+    ClosureEntered,
+    /// A suspension of work was taken back.
+    ClosureWithdrawn,
+    /// A key for the API was made.
+    ApiKeyMade,
+    /// A key for the API was ended.
+    ApiKeyEnded,
 }
 
 impl Action {
     /// All actions.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 28] = [
         Self::LogIn,
         Self::LogInFailed,
         Self::Lock,
@@ -59,6 +85,19 @@ impl Action {
         Self::FactEntered,
         Self::FactsImported,
         Self::FindingJudged,
+        Self::CaseOpened,
+        Self::CaseJoined,
+        Self::CaseStepped,
+        Self::CaseChanged,
+        Self::DraftKept,
+        Self::BasisSigned,
+        Self::BasisWithdrawn,
+        Self::SourceLaid,
+        Self::PublicationRefused,
+        Self::ClosureEntered,
+        Self::ClosureWithdrawn,
+        Self::ApiKeyMade,
+        Self::ApiKeyEnded,
     ];
 
     /// The name in the log.
@@ -80,6 +119,19 @@ impl Action {
             Self::FactEntered => "fact_entered",
             Self::FactsImported => "facts_imported",
             Self::FindingJudged => "finding_judged",
+            Self::CaseOpened => "case_opened",
+            Self::CaseJoined => "case_joined",
+            Self::CaseStepped => "case_stepped",
+            Self::CaseChanged => "case_changed",
+            Self::DraftKept => "draft_kept",
+            Self::BasisSigned => "basis_signed",
+            Self::BasisWithdrawn => "basis_withdrawn",
+            Self::SourceLaid => "source_laid",
+            Self::PublicationRefused => "publication_refused",
+            Self::ClosureEntered => "closure_entered",
+            Self::ClosureWithdrawn => "closure_withdrawn",
+            Self::ApiKeyMade => "api_key_made",
+            Self::ApiKeyEnded => "api_key_ended",
         }
     }
 

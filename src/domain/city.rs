@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use chrono::NaiveDate;
 
-use super::Target;
+use super::{Calendar, Deadlines, Drafting, StepTable, Target};
 
 /// A name with the last day it was in use; none for one still in use.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -296,6 +296,14 @@ pub struct City {
     pub common: Vec<(String, u32)>,
     /// What the features of pairs of statements count in the check: rows by ground or kind, of features with weights.
     pub check_weights: Vec<WeightRow>,
+    /// Who may take a case from where to where.
+    pub steps: StepTable,
+    /// Which days are worked.
+    pub calendar: Calendar,
+    /// What casework is timed by.
+    pub deadlines: Deadlines,
+    /// How a clarification is written.
+    pub drafting: Drafting,
     /// The files of the linear models, one a target.
     pub models: Vec<ModelFile>,
     /// A short hash of all files, stored with every analysis.

@@ -4,33 +4,73 @@
 mod account;
 mod article;
 mod audit;
+mod calendar;
+mod case;
+mod channel;
 mod city;
+mod clarification;
 mod correction;
+mod deadline;
+mod digest;
+mod drafting;
 mod fact;
 mod finding;
 mod mention;
+mod month;
+mod notice;
+mod office;
 mod password;
+mod release;
+mod remedy;
+mod retry;
+mod revisit;
+mod secret;
 mod session;
 mod source;
 mod span;
+mod step;
 mod target;
 mod time;
 
 pub use account::{Account, AccountFault, AccountState, Duties, PersonName, Role, UserName};
 pub use article::{Article, Entry, Listing, Page};
 pub use audit::{Action, Actor, AuditFault, Event, Head, Sealed, Verification};
+pub use calendar::{Calendar, CalendarDay, CalendarWarning, Closure, OfficeHours, is_weekend};
+pub use case::{
+    Answer, Approval, Assignment, Case, CaseLevel, CaseState, Extension, Issued, Moments, Stage, Submitted,
+};
+pub use channel::{
+    Audience, Channel, ChannelId, ChannelIdFault, ChannelKind, Destination, MailRoute, MailTls, OnUncertain, Promise,
+    QuietHours,
+};
 pub use city::{
     Agency, AgencyKind, Alias, City, ClaimCues, Cues, District, Elsewhere, Facility, Lead, ModelFile, Opposition, Road,
     Service, Station, Unit, UsualPlace, Village, WeightRow,
 };
+pub use clarification::{
+    Anchor, Basis, Clarification, Draft, LONGEST_CARD, Part, Rest, SourceText, SourceTextKind, Standing,
+};
 pub use correction::{Aspect, Correction, Judgement};
+pub use deadline::{ClockStatus, Deadlines, Due, Escalation, EscalationTo, Goal, Profile, RestHours, Rule, TimedGoal};
+pub use digest::{
+    Digest, DigestCase, DigestCounts, DigestMatter, DigestRelease, DigestReport, DigestRow, Need, Period,
+};
+pub use drafting::{Contact, Drafting, Sentence, Slot, Template, TemplateFault, Templates, WordGroup};
 pub use fact::{Entered, FactKind, FactVersion, LONGEST_STATEMENT, Statement, StatementFault};
 pub use finding::{Doubt, Examined, FactQuote, Finding, Found, Judged, Level, Outcome, Quote, Verdict};
 pub use mention::{
     AgencyGuess, Analysis, Claim, ClaimKind, Evidence, Field, Label, Mention, Named, NamedBody, PersonalData,
     PersonalSpan, PlaceKind, PlaceMention, Scope, Scored, Sentiment, TextKind,
 };
+pub use month::{GoalCount, MonthReport};
+pub use notice::{Delivery, Message, Purpose};
+pub use office::Office;
 pub use password::{LONGEST_PASSWORD, Password, PasswordFault, REMEMBERED_PASSWORDS};
+pub use release::{AnsweredReport, CitedStatement, Publication, Release};
+pub use remedy::{CountedFrom, Remark, Remedy, Seen, Sighting, Tracked, WrongClaim};
+pub use retry::{Ended, Next, Tried, falls_over, next_try};
+pub use revisit::{Answered, Revisit, Round, Visits};
+pub use secret::Secret;
 pub use session::{
     LINK_LIFE, LOCKED_FOR, Session, SessionLimits, TOKEN_BYTES, Token, TokenHash, Tries, lasts, sha256_hex,
 };
@@ -39,5 +79,6 @@ pub use source::{
     TroubleKind,
 };
 pub use span::Span;
+pub use step::{StepKind, StepRule, StepTable};
 pub use target::Target;
-pub use time::{DateQuality, Dated, TAIPEI, ad_date, roc_date, taipei};
+pub use time::{DateQuality, Dated, TAIPEI, ad_date, roc_date, roc_year, taipei};

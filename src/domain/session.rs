@@ -68,6 +68,12 @@ impl fmt::Debug for Token {
 pub struct TokenHash(String);
 
 impl TokenHash {
+    /// The hash as it was kept.
+    #[must_use]
+    pub fn kept(hash: String) -> Self {
+        Self(hash)
+    }
+
     /// The hash as text.
     #[must_use]
     pub fn as_str(&self) -> &str {

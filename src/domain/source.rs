@@ -88,6 +88,17 @@ impl SourceKind {
         }
     }
 
+    /// What sort of outlet it is to people: a new sort is a reason to alert again.
+    #[must_use]
+    pub fn sort(&self) -> &'static str {
+        match self {
+            Self::Feed(_) | Self::Sitemap(_) | Self::List { .. } | Self::Json { .. } | Self::Folder(_) => "news",
+            Self::Board(_) => "board",
+            Self::Mastodon(_) => "social",
+            Self::Youtube(_) => "video",
+        }
+    }
+
     /// The address that is polled; a folder has none.
     #[must_use]
     pub fn url(&self) -> Option<&Url> {

@@ -29,6 +29,12 @@ pub fn roc_date(day: NaiveDate) -> String {
     format!("{}年{}月{}日", day.year() - ROC_EPOCH, day.month(), day.day())
 }
 
+/// The year of the Republic that a day lies in.
+#[must_use]
+pub fn roc_year(day: NaiveDate) -> i32 {
+    day.year() - ROC_EPOCH
+}
+
 /// How sure we are of a time read from a page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum DateQuality {
