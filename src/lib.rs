@@ -16,6 +16,8 @@ pub mod sources;
 
 pub mod fetch;
 
+pub mod notify;
+
 pub mod extract;
 
 pub mod text;
@@ -30,7 +32,13 @@ pub mod story;
 
 pub mod pipeline;
 
+pub mod workflow;
+
+pub mod document;
+
 pub mod store;
+
+pub mod casefile;
 
 pub mod auth;
 
