@@ -1,11 +1,13 @@
 //! Configuration: defaults < file < environment (`CLARION_SECTION__KEY`) < command line. The only place that reads
 //! the environment. Every key is documented in `systemd/clarion.toml`, which a test holds equal to this code.
 
+mod channels;
 mod fault;
+mod office;
 mod sections;
 mod sources;
 
-use std::path::Path;
+use std::{collections::HashMap, path::Path};
 
 use figment::{
     Figment,
@@ -13,11 +15,13 @@ use figment::{
 };
 use serde::{Deserialize, Serialize};
 
+pub use channels::{ChannelSection, ChannelsFault, SmtpSection};
 pub use fault::ConfigError;
+pub use office::{ContactSection, OfficeSection};
 pub use sections::{Auth, Database, Dictionaries, Fetch, Http, Log, LogStyle, MetricsListener, Reading};
 pub use sources::{SourceSection, SourcesFault};
 
-use crate::domain::Source;
+use crate::domain::{Channel, ChannelId, Office, Secret, Source};
 
 /// What stands between a section and a key in an environment variable.
 const ENVIRONMENT_SEPARATOR: &str = "__";
@@ -50,9 +54,18 @@ pub struct Config {
     /// The city's dictionaries.
     #[serde(default)]
     pub dictionaries: Dictionaries,
+    /// Who answers.
+    #[serde(default)]
+    pub office: OfficeSection,
+    /// Whom the press may ask.
+    #[serde(default, rename = "contact")]
+    pub contacts: Vec<ContactSection>,
     /// Where reports come from.
     #[serde(default, rename = "source")]
     pub sources: Vec<SourceSection>,
+    /// By what people are told.
+    #[serde(default, rename = "channel")]
+    pub channels: Vec<ChannelSection>,
 }
 
 impl Config {
@@ -107,8 +120,38 @@ impl Config {
         sources::all(&self.sources)
     }
 
+    /// The channels that are switched on, as the rest of the daemon knows them.
+    ///
+    /// # Errors
+    /// When one is described wrongly, two share an id, or what takes over for one cannot.
+    pub fn channels(&self) -> Result<Vec<Channel>, ChannelsFault> {
+        channels::all(&self.channels)
+    }
+
+    /// The office that answers, with its channels.
+    ///
+    /// # Errors
+    /// As [`Config::channels`].
+    pub fn office(&self) -> Result<Office, ChannelsFault> {
+        Ok(Office { channels: self.channels()?, ..office::office(self) })
+    }
+
+    /// Their secrets, read from their files now: a token, a password, an address or keys for each.
+    ///
+    /// # Errors
+    /// When a file cannot be read or holds another number of lines than it may.
+    pub fn channel_secrets(&self) -> Result<HashMap<ChannelId, Vec<Secret>>, ChannelsFault> {
+        channels::secrets(&self.channels)
+    }
+
     fn validate(&self, path: &Path, text: &str) -> Result<(), ConfigError> {
-        sections::validate(self).map_err(|(key, remedy)| ConfigError::refused(path, text, &key, remedy))?;
-        self.sources().map(|_| ()).map_err(|fault| ConfigError::refused(path, text, &fault.key(), fault.to_string()))
+        sections::validate(self)
+            .and_then(|()| office::validate(self))
+            .map_err(|(key, remedy)| ConfigError::refused(path, text, &key, remedy))?;
+        self.sources().map_err(|fault| ConfigError::refused(path, text, &fault.key(), fault.to_string()))?;
+        // Read here too, so that a file that cannot be read is told by check-config and not by the first alert.
+        let refused = |fault: ChannelsFault| ConfigError::refused(path, text, &fault.key(), fault.to_string());
+        self.channels().map_err(refused)?;
+        self.channel_secrets().map(|_| ()).map_err(refused)
     }
 }

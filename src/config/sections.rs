@@ -46,7 +46,7 @@ impl Default for Http {
 pub struct Auth {
     /// Whether the console asks for a log-in.
     pub required: bool,
-    /// Whether reports and sources are shown without one.
+    /// Whether reports, cases and sources are shown without one.
     pub anonymous_read: bool,
     /// Minutes without a request after which a session ends.
     pub session_idle_minutes: u32,

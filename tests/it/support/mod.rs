@@ -1,6 +1,8 @@
 //! What the tests stand on: a throw-away PostgreSQL, databases that vanish, reports to store.
 
+pub mod mail;
 mod postgres;
+pub mod receiver;
 pub mod room;
 mod site;
 
@@ -82,6 +84,12 @@ pub async fn analyzer() -> Arc<Analyzer> {
     Arc::clone(made)
 }
 
+/// The built-in dictionaries, read once.
+pub fn built_in() -> &'static City {
+    static CITY: std::sync::OnceLock<City> = std::sync::OnceLock::new();
+    CITY.get_or_init(city)
+}
+
 /// The built-in dictionaries.
 pub fn city() -> City {
     Dictionaries::embedded().unwrap()
@@ -122,9 +130,10 @@ pub fn announced(id: &str, title: &str) -> Announced {
 pub async fn reading(queued: &QueuedEntry, url: &str, title: &str, text: &str) -> Reading {
     static NEXT: AtomicU32 = AtomicU32::new(0);
     let number = NEXT.fetch_add(1, Ordering::Relaxed);
-    let published = morning() + TimeDelta::minutes(i64::from(number % 60));
+    // A later reading is of a later time, whichever tests run beside.
+    let published = morning() + TimeDelta::seconds(i64::from(number));
     Reading {
-        queued: queued.clone(),
+        queued: Some(queued.clone()),
         article_id: format!("report-{number:06}"),
         outlet: "木棉日報".into(),
         content_hash: format!("{title}|{text}"),

@@ -16,10 +16,13 @@ use chrono::{DateTime, TimeDelta, Utc};
 use clarion::{
     auth::{Accounts, SetUp},
     clock::{Clock, Sleep},
-    domain::{Actor, Agency, AgencyKind, City, Duties, PersonName, Role, Service, SessionLimits, Token, UserName},
+    domain::{
+        Actor, Agency, AgencyKind, City, Duties, Office, PersonName, Role, Service, SessionLimits, Token, UserName,
+    },
     store::Store,
     text::Segmenter,
     web::{self, Console, Entrance},
+    workflow::{corrections::Judge, gate::GateRules},
 };
 use tokio::sync::watch;
 use tower::ServiceExt;
@@ -62,6 +65,9 @@ pub struct Setting {
 
 pub const CLOSED: Setting = Setting { anyone_may_read: false, public_url: None, trusted: Vec::new() };
 
+/// An office without contacts and channels.
+pub const NOBODY: Office = Office { name: String::new(), contacts: Vec::new(), channels: Vec::new() };
+
 /// A console with its accounts.
 pub struct Room {
     pub store: Store,
@@ -77,6 +83,8 @@ pub struct Answer {
     pub status: StatusCode,
     pub headers: HeaderMap,
     pub text: String,
+    /// The body as it came.
+    pub bytes: Vec<u8>,
 }
 
 impl Answer {
@@ -124,6 +132,12 @@ impl Ask<'_> {
         self
     }
 
+    /// Sends this as it is.
+    pub fn body(mut self, body: &str) -> Self {
+        self.body = body.into();
+        self
+    }
+
     fn form(mut self, fields: &[(&str, &str)]) -> Self {
         self.body = Serializer::new(String::new()).extend_pairs(fields).finish();
         self
@@ -141,21 +155,32 @@ impl Ask<'_> {
         let request = request.extension(ConnectInfo(peer)).body(Body::from(self.body)).unwrap();
         let response = self.room.router.clone().oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();
-        let text = String::from_utf8(to_bytes(body, 1 << 22).await.unwrap().to_vec()).unwrap();
-        Answer { status: parts.status, headers: parts.headers, text }
+        let bytes = to_bytes(body, 1 << 22).await.unwrap().to_vec();
+        let text = String::from_utf8_lossy(&bytes).into_owned();
+        Answer { status: parts.status, headers: parts.headers, text, bytes }
     }
 }
 
 impl Room {
     pub fn open(database: Database, setting: &Setting) -> Self {
-        let store = database.store.clone();
-        let clock = Arc::new(Hand(Mutex::new(morning())));
         let mut city = City {
             services: [("streetlight", "路燈"), ("mrt", "捷運輕軌")].map(service).into(),
             ..City::default()
         };
         city.cues.here = vec!["高雄".into()];
         city.agencies = vec![agency("水利局"), agency("交通局")];
+        let built_in = super::built_in();
+        city.steps.clone_from(&built_in.steps);
+        city.deadlines.clone_from(&built_in.deadlines);
+        city.calendar.clone_from(&built_in.calendar);
+        city.drafting.clone_from(&built_in.drafting);
+        Self::of(database, setting, city, Office { name: "高雄市政府新聞局".into(), ..Office::default() })
+    }
+
+    /// A room of this city and office.
+    pub fn of(database: Database, setting: &Setting, city: City, office: Office) -> Self {
+        let store = database.store.clone();
+        let clock = Arc::new(Hand(Mutex::new(morning())));
         let limits = SessionLimits { idle: TimeDelta::minutes(30), whole: TimeDelta::hours(12) };
         let accounts = Accounts::new(store.clone(), clock.clone(), limits, &city).unwrap();
         let (_, sources) = watch::channel(Arc::new(Vec::new()));
@@ -163,6 +188,10 @@ impl Room {
             store: store.clone(),
             metrics: Arc::clone(&database.metrics),
             segmenter: Arc::new(Segmenter::new(&city)),
+            gate: Arc::new(GateRules::new(&city).unwrap()),
+            judge: Arc::new(Judge::new(&city).unwrap()),
+            base: "https://clarion.example/".parse().unwrap(),
+            office,
             city: Arc::new(city),
             sources,
             clock: clock.clone(),
