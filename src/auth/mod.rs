@@ -4,10 +4,12 @@
 mod accounts;
 mod error;
 mod hasher;
+mod keys;
 mod log_in;
 mod passwords;
 mod secret;
 
 pub use accounts::Accounts;
 pub use error::AuthError;
+pub use keys::LONGEST_KEY_LIFE;
 pub use passwords::{NewPassword, SetUp};

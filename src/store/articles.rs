@@ -8,16 +8,20 @@ use super::{
     checks::{self, Checking},
     dialect::Dialect,
     facts::{self, Stating},
-    rows,
+    revisits, rows,
     stories::{self, Told},
 };
 use crate::domain::{Article, Entered, FactKind, Field, Mention, Page, Source, Statement};
 
+/// Versions of one report that are kept. A page that changes more often counts words or visitors, and no further version of
+/// it tells anybody anything.
+const MOST_REVISIONS: i64 = 100;
+
 /// Everything one entry became.
 #[derive(Debug, Clone)]
 pub struct Reading {
-    /// The queue row this settles, as it was claimed.
-    pub queued: QueuedEntry,
+    /// The queue row this settles, as it was claimed; none when a known page was visited again.
+    pub queued: Option<QueuedEntry>,
     /// The key the report gets when it is new.
     pub article_id: String,
     /// The outlet it is counted under.
@@ -68,20 +72,20 @@ impl Store {
     /// # Errors
     /// When it cannot be written; then nothing of it was.
     pub async fn keep(&self, source: &Source, reading: Reading) -> Result<Stored, StoreError> {
-        let dialect = self.dialect;
-        let (source_id, official) = (source.id.as_str().to_owned(), source.official.clone());
+        let (dialect, origin) = (self.dialect, Origin::of(source));
         self.write(
             "keep",
             Box::new(move |connection| {
                 Box::pin(async move {
-                    let stored = keep(connection, dialect, &source_id, official.as_deref(), &reading).await?;
+                    let stored = keep_report(connection, dialect, &origin, &reading).await?;
+                    let Some(queued) = reading.queued else { return Ok(stored) };
                     // What was announced is in the revision now and need not be kept twice.
                     sqlx::query(
                         "UPDATE entries SET state = 'done', locked_until = 0, trouble = NULL, summary = NULL, \
                          content = NULL WHERE id = $1 AND locked_until = $2",
                     )
-                    .bind(reading.queued.id)
-                    .bind(reading.queued.claim)
+                    .bind(queued.id)
+                    .bind(queued.claim)
                     .execute(connection)
                     .await?;
                     Ok(stored)
@@ -92,13 +96,27 @@ impl Store {
     }
 }
 
-async fn keep(
+/// Where a report comes from, as far as it is kept with it.
+#[derive(Debug, Clone)]
+pub(super) struct Origin {
+    source_id: String,
+    official: Option<String>,
+}
+
+impl Origin {
+    pub(super) fn of(source: &Source) -> Self {
+        Self { source_id: source.id.as_str().to_owned(), official: source.official.clone() }
+    }
+}
+
+/// Keeps all but the queue row.
+pub(super) async fn keep_report(
     connection: &mut AnyConnection,
     dialect: Dialect,
-    source_id: &str,
-    official: Option<&str>,
+    Origin { source_id, official }: &Origin,
     reading: &Reading,
 ) -> Result<Stored, StoreError> {
+    let (source_id, official) = (source_id.as_str(), official.as_deref());
     if let Some(lock) = dialect.lock_report() {
         sqlx::query(lock).bind(reading.article.canonical_url.clone()).execute(&mut *connection).await?;
     }
@@ -137,8 +155,12 @@ async fn keep(
     let current = rows::integer(&row, "revision")?;
     let revision = match row.try_get::<Option<i64>, _>("same")? {
         Some(same) if same == current => return Ok(Stored::Duplicate),
-        // An outlet that flips between two versions gets no third one.
-        Some(same) => same,
+        // An outlet that flips between two versions gets no third one; that it went back is kept as a visit.
+        Some(same) => {
+            revisits::saw(connection, &id, reading.fetched_at, Some(reading.content_hash.clone())).await?;
+            same
+        }
+        None if rows::integer(&row, "last")? >= MOST_REVISIONS => return Ok(Stored::Duplicate),
         None => {
             let next = rows::integer(&row, "last")? + 1;
             add_revision(connection, &id, next, reading).await?;

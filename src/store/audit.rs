@@ -128,7 +128,7 @@ pub(super) async fn append(connection: &mut AnyConnection, event: Event) -> Resu
     Ok(())
 }
 
-fn sealed(row: &AnyRow) -> Result<Sealed, StoreError> {
+pub(super) fn sealed(row: &AnyRow) -> Result<Sealed, StoreError> {
     Ok(Sealed {
         seq: rows::integer(row, "seq")?,
         at: rows::time(row, "at")?,

@@ -15,6 +15,33 @@ macro_rules! claim {
     };
 }
 
+macro_rules! claim_messages {
+    ($open:literal, $close:literal) => {
+        concat!(
+            "UPDATE outbox SET held_until = $1, attempts = attempts + 1 WHERE id ",
+            $open,
+            "SELECT id FROM outbox WHERE state = 'waiting' AND next_at <= $2 AND held_until <= $2 ",
+            "ORDER BY urgent DESC, next_at, id LIMIT $3",
+            $close,
+            " RETURNING *"
+        )
+    };
+}
+
+/// A lease of more than its whole length is one that was given before the wall clock was set back.
+macro_rules! claim_visits {
+    ($open:literal, $close:literal) => {
+        concat!(
+            "UPDATE revisits SET held_until = $1 WHERE article_id ",
+            $open,
+            "SELECT article_id FROM revisits WHERE next_at <= $2 AND (held_until <= $2 OR held_until > $1) ",
+            "ORDER BY next_at, article_id LIMIT $3",
+            $close,
+            " RETURNING article_id"
+        )
+    };
+}
+
 /// Whether a person should look at a report: an alert is open on its current version.
 macro_rules! open_alert {
     ($finding:literal) => {
@@ -226,6 +253,22 @@ impl Dialect {
         match self {
             Self::Sqlite => claim!("IN (", ")"),
             Self::Postgres => claim!("= ANY (ARRAY (", " FOR UPDATE SKIP LOCKED))"),
+        }
+    }
+
+    /// The same of messages on their way; see [`Self::claim`].
+    pub(super) fn claim_messages(self) -> &'static str {
+        match self {
+            Self::Sqlite => claim_messages!("IN (", ")"),
+            Self::Postgres => claim_messages!("= ANY (ARRAY (", " FOR UPDATE SKIP LOCKED))"),
+        }
+    }
+
+    /// The same of reports that are to be visited again; see [`Self::claim`].
+    pub(super) fn claim_visits(self) -> &'static str {
+        match self {
+            Self::Sqlite => claim_visits!("IN (", ")"),
+            Self::Postgres => claim_visits!("= ANY (ARRAY (", " FOR UPDATE SKIP LOCKED))"),
         }
     }
 

@@ -2,17 +2,21 @@
 //! in [`dialect`] says so. Nothing here decides anything: it keeps what it is given and finds it again.
 
 mod accounts;
+mod api_keys;
 mod articles;
 mod audit;
+mod cases;
 mod checks;
 mod corrections;
 mod dialect;
+mod digest;
 mod entries;
 mod error;
 mod facts;
 mod findings;
 mod judgements;
 mod reports;
+mod revisits;
 mod rows;
 mod sessions;
 mod sources;
@@ -29,8 +33,14 @@ use sqlx::{
 };
 
 pub use accounts::{Changed, Link};
+pub use api_keys::ApiKey;
 pub use articles::{Reading, Stored};
 pub use audit::AuditFilter;
+pub use cases::{
+    CaseAlert, CaseClaim, CaseFilter, CasePage, CaseReport, CaseSize, Changing, ChannelTrouble, ClosureRow, Dossier,
+    DraftNote, Joining, Kept, KeptBasis, Moved, NamedSource, OpenCount, Opened, Opening, Posting, PublishedRow, Queued,
+    Quoted, ReleaseRow, Releasing, SendRow, Sending, SentRow, Settled,
+};
 pub use checks::{Behind, Checking, Rechecked};
 pub use corrections::{Corrected, CorrectedRevision, Correcting};
 pub use entries::{Announced, QueuedEntry};
@@ -38,6 +48,7 @@ pub use error::{ErrorClass, StoreError};
 pub use facts::{Disagreeing, Disagreement, FactFilter, FactPage, Put, Stating};
 pub use findings::{Judging, Lesson};
 pub use reports::{Filter, Mark, Report, ReportPage, ReportRow, RevisionRow, Search, Stage};
+pub use revisits::{Due, Finds, Planned, Version, Visited};
 pub use sessions::Attempt;
 pub use sources::Turn;
 pub use stories::{KeptTelling, Teller, Told};

@@ -79,8 +79,9 @@ impl Store {
                 Box::pin(async move {
                     sqlx::query("UPDATE source_state SET turn_until = 0").execute(&mut *connection).await?;
                     sqlx::query("UPDATE entries SET locked_until = 0 WHERE locked_until > 0")
-                        .execute(connection)
+                        .execute(&mut *connection)
                         .await?;
+                    sqlx::query("UPDATE revisits SET held_until = 0 WHERE held_until > 0").execute(connection).await?;
                     Ok(())
                 })
             }),
