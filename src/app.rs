@@ -18,10 +18,12 @@ use crate::{
     fetch::{self, Fetcher},
     lifecycle::{Readiness, Tasks, Watchdog},
     metrics::Metrics,
+    notify::{self, Senders},
     pipeline::Analyzer,
     store::Store,
     web,
-    workers::{Poll, Read, Recheck, Shared, Upkeep},
+    workers::{Bureau, Casework, Deadlines, Digests, Dispatch, Poll, Read, Recheck, Revisits, Shared, Upkeep},
+    workflow::{corrections::Judge, gate::GateRules},
 };
 
 /// How long a database server may take to come up, well inside the five minutes systemd gives the start.
@@ -96,12 +98,24 @@ pub async fn start(
     let poll = Poll::new(shared.clone(), watchdog.watch("poll"), Arc::clone(&found));
     let read = Read::new(shared.clone(), watchdog.watch("read"), found, config.read.concurrency, config.read.attempts);
     let recheck = Recheck::new(shared.clone(), watchdog.watch("recheck"));
+    let revisits = Revisits::new(shared.clone(), watchdog.watch("revisits"));
+    let bureau = Arc::new(bureau(config, &city, console_at)?);
+    let senders = Arc::new(senders(config, &bureau)?);
+    let casework = Casework::new(shared.clone(), Arc::clone(&bureau), watchdog.watch("casework"));
+    let deadlines = Deadlines::new(shared.clone(), Arc::clone(&bureau), watchdog.watch("deadlines"));
+    let digests = Digests::new(shared.clone(), Arc::clone(&bureau), watchdog.watch("digests"));
+    let dispatch = Dispatch::new(shared.clone(), Arc::clone(&bureau), senders, watchdog.watch("dispatch"));
     let services = city.services.iter().map(|service| service.id.clone()).collect();
     let upkeep = Upkeep::new(shared, watchdog.watch("upkeep"), limits(config), services);
     let stop = tasks.stop();
     tasks.spawn("poll", poll.run(stop.clone()));
     tasks.spawn("read", read.run(stop.clone()));
     tasks.spawn("recheck", recheck.run(stop.clone()));
+    tasks.spawn("revisits", revisits.run(stop.clone()));
+    tasks.spawn("casework", casework.run(stop.clone()));
+    tasks.spawn("deadlines", deadlines.run(stop.clone()));
+    tasks.spawn("digests", digests.run(stop.clone()));
+    tasks.spawn("dispatch", dispatch.run(stop.clone()));
     tasks.spawn("upkeep", upkeep.run(stop.clone()));
     tasks.spawn("watchdog", watchdog.run(stop.clone()));
 
@@ -110,6 +124,10 @@ pub async fn start(
         store: store.clone(),
         metrics: Arc::clone(&metrics),
         segmenter: Arc::clone(analyzer.segmenter()),
+        gate: Arc::new(GateRules::new(&city).context("the rules of the gate")?),
+        judge: Arc::new(Judge::new(&city).context("the names of the city's bodies")?),
+        base: bureau.public_url.clone(),
+        office: bureau.office.clone(),
         city,
         sources: receiver,
         clock,
@@ -122,6 +140,27 @@ pub async fn start(
     tasks.spawn("exposition", logged(web::serve(exposition, page, stop)));
     ready.set(true);
     Ok(Daemon { console: console_at, exposition: exposition_at, store, accounts, metrics, sources: sender })
+}
+
+/// The office for which the daemon works. Links lead to where people open the console; without a configured address, to
+/// the listener.
+fn bureau(config: &Config, city: &Arc<City>, listener: SocketAddr) -> anyhow::Result<Bureau> {
+    let url = match config.http.public_url.as_str() {
+        "" => format!("http://{listener}/"),
+        url => url.to_owned(),
+    };
+    Ok(Bureau {
+        office: config.office().context("the channels")?,
+        city: Arc::clone(city),
+        public_url: url.parse().context("http.public_url")?,
+    })
+}
+
+/// The senders of all channels, with their secrets.
+fn senders(config: &Config, bureau: &Bureau) -> anyhow::Result<Senders> {
+    let source = bureau.public_url.as_str();
+    let secrets = config.channel_secrets().context("the secrets of the channels")?;
+    Senders::new(notify::Settings::new(source), secrets).context("the senders")
 }
 
 /// Everything about the accounts of a store.

@@ -3,17 +3,21 @@
 
 mod analyze;
 mod audit;
+mod cases;
 mod check;
 mod check_config;
 mod corrections;
+mod deadline;
 mod demo;
 mod dictionary;
+mod digest;
 mod eval;
 mod extract;
 mod facts;
 mod feed;
 mod learn;
 mod lines;
+mod report;
 mod robots;
 mod run;
 mod segment;
@@ -25,6 +29,7 @@ use std::{io::Write, path::Path, process::ExitCode, sync::Arc};
 
 use anyhow::Context;
 use clap::{Parser, Subcommand};
+use url::Url;
 
 use crate::{
     config::{Config, ConfigError},
@@ -55,6 +60,10 @@ enum Command {
     Extract(extract::Args),
     Feed(feed::Args),
     Facts(facts::Args),
+    Deadline(deadline::Args),
+    Cases(cases::Args),
+    Digest(digest::Args),
+    Report(report::Args),
     User(user::Args),
     Audit(audit::Args),
     Corrections(corrections::Args),
@@ -78,6 +87,10 @@ pub fn main() -> ExitCode {
         Command::Extract(args) => extract::run(args),
         Command::Feed(args) => feed::run(args),
         Command::Facts(args) => facts::run(args),
+        Command::Deadline(args) => deadline::run(args),
+        Command::Cases(args) => cases::run(args),
+        Command::Digest(args) => digest::run(args),
+        Command::Report(args) => report::run(args),
         Command::User(args) => user::run(args),
         Command::Audit(args) => audit::run(args),
         Command::Corrections(args) => corrections::run(args),
@@ -108,6 +121,37 @@ fn with_store<T>(path: &Path, work: impl AsyncFnOnce(Config, Store) -> anyhow::R
         store.close().await;
         done
     })
+}
+
+/// In which form a table is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Format {
+    /// Comma-separated values, UTF-8 with a mark, as spreadsheets open them
+    Csv,
+    /// A spreadsheet of `OpenDocument`
+    Ods,
+    /// A page
+    Html,
+    /// JSON
+    Json,
+}
+
+/// Where people open the console: where the configuration says, else where it listens.
+fn base(config: &Config) -> anyhow::Result<Url> {
+    let url = match config.http.public_url.as_str() {
+        "" => format!("http://{}/", config.http.listen),
+        url => url.to_owned(),
+    };
+    url.parse().context("http.public_url")
+}
+
+/// Writes a whole file, or to standard output.
+fn output(path: Option<&Path>, bytes: &[u8]) -> anyhow::Result<()> {
+    if let Some(path) = path {
+        return std::fs::write(path, bytes).with_context(|| format!("cannot write {}", path.display()));
+    }
+    let mut out = std::io::stdout().lock();
+    out.write_all(bytes).and_then(|()| out.flush()).context("cannot write to standard output")
 }
 
 /// Writes one line to standard output.

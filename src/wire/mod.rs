@@ -1,11 +1,15 @@
 //! The JSON that others rely on: shapes and conversions only. Fields may be added, never changed.
 
 mod analysis;
+mod case;
 mod check;
 mod csv;
+mod deadline;
+mod digest;
 mod document;
 mod fact;
 mod labelled;
+mod notice;
 mod page;
 mod story;
 mod training;
@@ -13,10 +17,15 @@ mod training;
 pub use analysis::{
     AgencyOut, AnalysisOut, CategoryOut, ClaimOut, EvidenceOut, PersonalOut, PlaceOut, SentimentOut, ServiceOut,
 };
+pub use case::{CaseJson, ClarificationJson, DraftJson, QuestionJson, time};
 pub use check::{CheckOut, FactIn, FindingOut, QuotedOut};
+pub use csv::comma_separated;
+pub use deadline::{ClosureFault, DeadlineNote, DeadlineOut, closure};
+pub use digest::DigestOut;
 pub use document::{Document, DocumentId, instant};
 pub use fact::{FactRead, RowFault, exported, facts, last_moment, listed, moment};
 pub use labelled::{Labelled, Place};
+pub use notice::{Letter, LetterFault};
 pub use page::{ArticleOut, EntryOut};
 pub use story::StoryOut;
 pub use training::example;

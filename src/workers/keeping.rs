@@ -1,9 +1,10 @@
 //! Counting what happened, the same way for every loop.
 
 use crate::{
-    domain::{Analysis, Examined, Source},
+    domain::{Analysis, Examined, Level, Source},
     fetch::FetchError,
     metrics::Metrics,
+    store::Stored,
 };
 
 /// Counts a request the address rules or robots.txt forbade.
@@ -42,4 +43,19 @@ pub(super) fn count_mention(metrics: &Metrics, outlet: &str, analysis: &Analysis
 pub(super) fn count_check(metrics: &Metrics, examined: &Examined) {
     let verdict = examined.verdict().map_or("none", crate::domain::Verdict::name);
     metrics.checks_total.with_label_values(&[verdict]).inc();
+}
+
+/// Counts what is the same for a report that was announced and for one that was visited again: its check, its alert, and
+/// that it changed.
+pub(super) fn count_kept(metrics: &Metrics, source: &Source, examined: Option<&Examined>, stored: Stored) {
+    if let Some(examined) = examined.filter(|_| stored != Stored::Duplicate) {
+        count_check(metrics, examined);
+        if examined.level() > Level::None {
+            metrics.alerts_total.with_label_values(&[examined.level().name()]).inc();
+        }
+    }
+    if stored == Stored::Revised {
+        let label = metrics.bounded("source", source.id.as_str());
+        metrics.article_revisions_total.with_label_values(&[label]).inc();
+    }
 }

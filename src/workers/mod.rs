@@ -3,13 +3,20 @@
 
 mod announced;
 mod bursts;
+mod casework;
+mod deadlines;
+mod digest;
+mod dispatch;
 mod folder;
 mod keeping;
 mod officials;
+mod page;
 mod poll;
 mod read;
 mod recheck;
+mod revisit;
 mod story;
+mod understand;
 mod upkeep;
 
 use std::{
@@ -18,23 +25,47 @@ use std::{
 };
 
 use tokio::sync::watch;
+use url::Url;
 
 use crate::{
     clock::Clock,
-    domain::Source,
+    domain::{City, Office, Source},
     fetch::{Fetcher, Guard, GuardError},
     metrics::Metrics,
     pipeline::Analyzer,
     store::Store,
 };
 
+pub use casework::Casework;
+pub use deadlines::Deadlines;
+pub use digest::Digests;
+pub use dispatch::Dispatch;
 pub use poll::Poll;
 pub use read::Read;
 pub use recheck::Recheck;
+pub use revisit::Revisits;
 pub use upkeep::Upkeep;
 
 /// The sources as they are configured now; replaced as a whole on reload.
 pub type Sources = watch::Receiver<Arc<Vec<Source>>>;
+
+/// The office for which the loops work.
+#[derive(Debug, Clone)]
+pub struct Bureau {
+    /// Who it is, whom the press may ask, by what people are told.
+    pub office: Office,
+    /// What the dictionaries say of the city.
+    pub city: Arc<City>,
+    /// Where people open the console; links begin with it.
+    pub public_url: Url,
+}
+
+impl Bureau {
+    /// Where a page of the console is found, when it has an address.
+    fn address(&self, path: &str) -> Option<Url> {
+        self.public_url.join(path).ok()
+    }
+}
 
 /// What all loops share.
 #[derive(Clone)]

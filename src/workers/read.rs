@@ -5,23 +5,13 @@ use std::{sync::Arc, time::Duration};
 use chrono::{DateTime, TimeDelta, Utc};
 use futures_util::{StreamExt, stream::FuturesUnordered};
 use tokio::sync::{Mutex, Notify};
-use ulid::Ulid;
-use url::Url;
 
-use super::{Shared, announced, folder, keeping, poll, story::Tellings};
+use super::{Shared, announced, keeping, page::Trouble, story::Tellings, understand};
 use crate::{
-    domain::{Article, Entry, Level, Mention, Page, Policy, Source, SourceKind},
-    extract::{
-        article::{self, ArticleError},
-        board,
-        charset::{self, CharsetError},
-        link,
-    },
-    fetch::{FetchError, Fetched, Request},
+    domain::{Article, Entry, Policy, Source},
+    fetch::FetchError,
     lifecycle::{Pulse, Stop},
-    metrics::Metrics,
-    pipeline::{Analyzer, Officials, wording},
-    store::{Checking, QueuedEntry, Reading, StoreError, Stored, Told},
+    store::{QueuedEntry, Reading, StoreError, Stored},
     story::{Limits, Report},
 };
 
@@ -39,9 +29,6 @@ const FIRST_PAUSE: Duration = Duration::from_mins(1);
 /// The longest pause between two tries of one entry. News older than that helps nobody the same day.
 const LONGEST_PAUSE: Duration = Duration::from_hours(1);
 
-/// Bytes of segmented words that can be searched; PostgreSQL's vectors hold a megabyte at the most.
-const SEARCHED_BYTES: usize = 256 << 10;
-
 /// The reading loop.
 pub struct Read {
     shared: Shared,
@@ -52,59 +39,6 @@ pub struct Read {
     /// Held from the finding of a story until the report is kept: two reports of one event that are read at once would
     /// each begin it.
     tellings: Mutex<Tellings>,
-}
-
-/// Why a page could not be read.
-#[derive(Debug, thiserror::Error)]
-enum Trouble {
-    #[error("{0}")]
-    Fetch(#[from] FetchError),
-    #[error("{0}")]
-    Guard(#[from] crate::fetch::GuardError),
-    #[error("{0}")]
-    Charset(#[from] CharsetError),
-    #[error("{0}")]
-    Article(#[from] ArticleError),
-    #[error("{link}: {source}")]
-    File { link: String, source: std::io::Error },
-    #[error("{0:?} is not an address that can be fetched; the source's feed is at fault")]
-    Link(String),
-    #[error("the reading of the page was interrupted")]
-    Interrupted,
-}
-
-impl Trouble {
-    /// The stage and reason as metric labels.
-    fn labels(&self) -> (&'static str, &'static str) {
-        match self {
-            Self::Fetch(error) => ("fetch", error.kind().name()),
-            Self::Guard(_) | Self::Link(_) => ("fetch", "blocked"),
-            Self::Charset(_) => ("decode", "charset"),
-            Self::Article(ArticleError::Challenge { .. }) => ("extract", "challenge"),
-            Self::Article(ArticleError::NoText { .. }) => ("extract", "no_text"),
-            Self::Article(_) => ("extract", "malformed"),
-            Self::File { .. } => ("fetch", "io_error"),
-            Self::Interrupted => ("extract", "interrupted"),
-        }
-    }
-
-    /// How long the site asks to be left alone.
-    fn retry_after(&self) -> Option<Duration> {
-        match self {
-            Self::Fetch(error) => error.retry_after(),
-            _ => None,
-        }
-    }
-
-    /// Whether a later try may end better.
-    fn may_pass(&self) -> bool {
-        match self {
-            Self::Fetch(FetchError::Blocked { .. }) | Self::Guard(_) | Self::Link(_) | Self::Charset(_) => false,
-            Self::Fetch(error) => !matches!(error.status(), Some(401 | 403 | 404 | 410 | 451)),
-            Self::Article(error) => matches!(error, ArticleError::Challenge { .. } | ArticleError::NoText { .. }),
-            Self::File { .. } | Self::Interrupted => true,
-        }
-    }
 }
 
 impl Read {
@@ -185,7 +119,9 @@ impl Read {
             if listed {
                 Ok((None, headline_or_all(source, &queued.entry)))
             } else {
-                self.page(source, &queued.entry).await
+                let link = queued.entry.link.as_deref().unwrap_or_default();
+                let page = self.shared.page(source, link).await;
+                page.map(|(page, article)| (Some(page), announced::complete(article, &queued.entry)))
             }
         };
         let read = tokio::select! {
@@ -195,7 +131,7 @@ impl Read {
         let (snapshot, article) = match read {
             Ok(read) => read,
             Err(trouble) => {
-                self.count(&trouble);
+                self.shared.count_trouble(&trouble);
                 if let Trouble::Fetch(FetchError::RateLimited { .. }) = &trouble {
                     // The site was not asked for this page, or asks to wait: that is no try.
                     let wait = trouble.retry_after().unwrap_or(FIRST_PAUSE).clamp(FIRST_PAUSE, LONGEST_PAUSE);
@@ -214,17 +150,10 @@ impl Read {
                 (None, announced::article(source, &queued.entry))
             }
         };
-        match self.understand(source, queued, snapshot, article).await {
+        let from = (Some(queued.clone()), announced::outlet(source, &queued.entry));
+        match self.shared.understand(source, from, snapshot, article).await {
             Some((reading, report)) => self.keep(source, reading, &report).await,
             None => store.put_back(queued, self.again(queued), "its analysis died").await,
-        }
-    }
-
-    fn count(&self, trouble: &Trouble) {
-        let (stage, reason) = trouble.labels();
-        self.shared.metrics.analysis_errors_total.with_label_values(&[stage, reason]).inc();
-        if let Trouble::Fetch(error) = trouble {
-            keeping::count_blocked(&self.shared.metrics, error);
         }
     }
 
@@ -235,124 +164,28 @@ impl Read {
         let mut tellings = self.tellings.lock().await;
         reading.told.story = tellings.story_of(&self.shared.store, report).await?;
         let begins = reading.told.story.is_none();
-        self.share(&mut reading).await?;
-        let examined = match &reading.checking {
-            Checking::Own { examined, .. } => Some(examined.clone()),
-            Checking::Left | Checking::Shared { .. } | Checking::Still { .. } => None,
-        };
+        self.shared.share(&mut reading).await?;
+        let examined = understand::examined(&reading.checking);
         let stored = self.shared.store.keep(source, reading).await?;
         drop(tellings);
         keeping::count_outcome(metrics, source, stored.name());
-        if let Some(examined) = examined.filter(|_| stored != Stored::Duplicate) {
-            keeping::count_check(metrics, &examined);
-            if examined.level() > Level::None {
-                metrics.alerts_total.with_label_values(&[examined.level().name()]).inc();
-            }
-        }
+        keeping::count_kept(metrics, source, examined.as_ref(), stored);
         if source.official.is_some() && stored != Stored::Duplicate {
             self.shared.register.is_behind();
         }
-        match stored {
-            Stored::New => {
-                keeping::count_mention(metrics, &outlet, &analysis);
-                metrics.story_reports_total.inc();
-                if begins {
-                    metrics.stories_total.inc();
-                }
-                if let Some(published) = published {
-                    let lag = (self.shared.clock.now() - published.at).num_milliseconds().max(0);
-                    metrics.ingest_lag_seconds.observe(lag as f64 / 1000.0);
-                }
+        if stored == Stored::New {
+            keeping::count_mention(metrics, &outlet, &analysis);
+            metrics.story_reports_total.inc();
+            if begins {
+                metrics.stories_total.inc();
             }
-            Stored::Revised => {
-                let label = metrics.bounded("source", source.id.as_str());
-                metrics.article_revisions_total.with_label_values(&[label]).inc();
+            if let Some(published) = published {
+                let lag = (self.shared.clock.now() - published.at).num_milliseconds().max(0);
+                metrics.ingest_lag_seconds.observe(lag as f64 / 1000.0);
             }
-            Stored::Duplicate => {}
         }
         Ok(())
     }
-
-    /// A report that says word for word what one of its story says shares that one's check.
-    async fn share(&self, reading: &mut Reading) -> Result<(), StoreError> {
-        let (Checking::Own { wording, examined, .. }, Some(story)) = (&reading.checking, &reading.told.story) else {
-            return Ok(());
-        };
-        if let Some(with) = self.shared.store.same_wording(story, wording).await? {
-            reading.checking = Checking::Shared { wording: wording.clone(), with, register: examined.register };
-        }
-        Ok(())
-    }
-
-    /// Fetches and reads the page of an entry.
-    async fn page(&self, source: &Source, entry: &Entry) -> Result<(Option<Page>, Article), Trouble> {
-        let written = entry.link.clone().unwrap_or_default();
-        let url = Url::parse(&written).map_err(|_| Trouble::Link(written.clone()))?;
-        let page = if let SourceKind::Folder(dir) = &source.kind {
-            let (dir, now) = (dir.clone(), self.shared.clock.now());
-            let reading = tokio::task::spawn_blocking(move || folder::page(&url, &dir, now));
-            let page = reading.await.map_err(|_| Trouble::Interrupted)?;
-            page.map_err(|source| Trouble::File { link: written, source })?
-        } else {
-            let mut request = Request::new(url, self.shared.guard(source)?);
-            poll::shape(&mut request, source);
-            match self.shared.fetcher.get(&request).await? {
-                Fetched::Full { page, .. } => page,
-                Fetched::NotModified { .. } => return Err(Trouble::Link(written)),
-            }
-        };
-        let label = self.shared.metrics.bounded("source", source.id.as_str());
-        let bytes = u64::try_from(page.body.len()).unwrap_or(u64::MAX);
-        self.shared.metrics.source_response_bytes_total.with_label_values(&[label]).inc_by(bytes);
-        let (source, entry) = (source.clone(), entry.clone());
-        let (metrics, now) = (Arc::clone(&self.shared.metrics), self.shared.clock.now());
-        let reading = tokio::task::spawn_blocking(move || {
-            let article = read_page(&page, &source, &metrics, now)?;
-            Ok((Some(page), announced::complete(article, &entry)))
-        });
-        reading.await.map_err(|_| Trouble::Interrupted)?
-    }
-
-    /// Analyses off the async threads: what is kept of the report, and what its story is found by. None when the analysis
-    /// died, which is logged and counted.
-    async fn understand(
-        &self,
-        source: &Source,
-        queued: &QueuedEntry,
-        snapshot: Option<Page>,
-        article: Article,
-    ) -> Option<(Reading, Report<String>)> {
-        let (analyzer, metrics) = (Arc::clone(&self.shared.analyzer), Arc::clone(&self.shared.metrics));
-        let outlet = announced::outlet(source, &queued.entry);
-        let (queued, now) = (queued.clone(), self.shared.clock.now());
-        let officials = source.official.is_none().then(|| self.shared.register.now());
-        let understanding = tokio::task::spawn_blocking(move || {
-            reading((&analyzer, officials.as_deref()), &metrics, outlet, queued, snapshot, article, now)
-        });
-        match understanding.await {
-            Ok(reading) => Some(reading),
-            Err(error) => {
-                tracing::error!(source = %source.id, %error, "the analysis of a report died");
-                self.shared.metrics.task_panics_total.with_label_values(&["analysis"]).inc();
-                None
-            }
-        }
-    }
-}
-
-/// Decodes and reads a page.
-fn read_page(page: &Page, source: &Source, metrics: &Metrics, now: DateTime<Utc>) -> Result<Article, Trouble> {
-    let decode = metrics.analysis_duration_seconds.with_label_values(&["decode"]).start_timer();
-    let decoded = charset::decode(&page.body, page.content_type.as_deref())?;
-    decode.observe_duration();
-    let extract = metrics.analysis_duration_seconds.with_label_values(&["extract"]).start_timer();
-    let article = if matches!(source.kind, SourceKind::Board(_)) {
-        board::article(&decoded.text, &page.url, now)?
-    } else {
-        article::read(&decoded.text, decoded.charset, &page.url, &source.article, now)?
-    };
-    extract.observe_duration();
-    Ok(article)
 }
 
 /// What the outlet's terms allow to keep of an entry that is not fetched.
@@ -363,65 +196,6 @@ fn headline_or_all(source: &Source, entry: &Entry) -> Article {
         article.text = announced::article(source, &lead).text;
     }
     article
-}
-
-/// Everything that becomes of an entry; without official statements to hold it against, it is one itself.
-fn reading(
-    (analyzer, officials): (&Analyzer, Option<&Officials>),
-    metrics: &Metrics,
-    outlet: String,
-    queued: QueuedEntry,
-    snapshot: Option<Page>,
-    mut article: Article,
-    now: DateTime<Utc>,
-) -> (Reading, Report<String>) {
-    article.published_at = article.published_at.map(|d| d.not_after(now));
-    article.updated_at = article.updated_at.map(|d| d.not_after(now));
-    if let Some(url) = link::absolute(&article.canonical_url) {
-        article.canonical_url = link::canonical(&url);
-    }
-    article.canonical_url = announced::key(article.canonical_url);
-    let fetched_at = snapshot.as_ref().map_or(now, |page| page.fetched_at);
-    let classify = metrics.analysis_duration_seconds.with_label_values(&["classify"]).start_timer();
-    let published = article.published_at.map_or(now, |d| d.at);
-    let mut mention: Mention = analyzer.mention(&article.title, &article.text, Some(published));
-    classify.observe_duration();
-    cut(&mut mention.search_words, SEARCHED_BYTES);
-    let article_id = Ulid::generate().to_string();
-    let texts = (article.title.as_str(), article.text.as_str());
-    let report = analyzer.report(article_id.clone(), &outlet, texts, Some(published), &mention.analysis);
-    let checking = match officials.filter(|_| mention.analysis.scope.inside) {
-        Some(officials) => {
-            let check = metrics.analysis_duration_seconds.with_label_values(&["check"]).start_timer();
-            let sheet = analyzer.sheet(texts.0, texts.1, Some(published));
-            let (examined, claimed) = analyzer.examine(officials, &sheet, texts, Some(published));
-            check.observe_duration();
-            Checking::Own { wording: wording(&article.title, &article.text), examined, claimed }
-        }
-        None => Checking::Left,
-    };
-    let reading = Reading {
-        queued,
-        article_id,
-        outlet,
-        content_hash: super::fingerprint([article.title.as_bytes(), article.text.as_bytes()]),
-        snapshot: snapshot.map(|page| (super::sha256_hex(&page.body), page)),
-        article,
-        mention,
-        told: Told { story: None, syndicated: report.syndicated, known_by: report.known_by() },
-        checking,
-        fetched_at,
-    };
-    (reading, report)
-}
-
-/// Cuts a text at the last space before `most` bytes.
-fn cut(words: &mut String, most: usize) {
-    if words.len() > most {
-        let end = words.floor_char_boundary(most);
-        let end = words.get(..end).and_then(|kept| kept.rfind(' ')).unwrap_or(end);
-        words.truncate(end);
-    }
 }
 
 /// The pause before the next try of an entry that failed `attempts` times.

@@ -13,13 +13,13 @@ use crate::{
     workers::{World, item, page, rss, source},
 };
 
-const RELEASE: &str = "高雄市政府水利局辦理「鳳山區五甲地區雨水下水道改善工程」，截至115年3月15日整體進度42%，優於預定進度。\
+pub const RELEASE: &str = "高雄市政府水利局辦理「鳳山區五甲地區雨水下水道改善工程」，截至115年3月15日整體進度42%，優於預定進度。\
                        總經費新臺幣2億5,000萬元，其中中央補助1億9,500萬元，市府自籌5,500萬元，預定115年8月31日完工。";
-const WRONG: &str = "高雄鳳山的五甲地區雨水下水道改善工程總經費高達25億元，水利局說目前整體進度42%，預定8月31日完工，\
+pub const WRONG: &str = "高雄鳳山的五甲地區雨水下水道改善工程總經費高達25億元，水利局說目前整體進度42%，預定8月31日完工，\
                      沿線居民盼望早日完成，汛期來臨前不必再搬家具。";
 
 /// A city that publishes `release` and a paper that prints `report`.
-async fn world(site: &Site, release: &str, report: &str) -> (World, Recheck) {
+pub async fn world(site: &Site, release: &str, report: &str) -> (World, Recheck) {
     let feed = rss(&item(site, "/r/1", "五甲地區雨水下水道改善工程進度達42%", "水利局"));
     site.serve("/city", "application/rss+xml", feed);
     site.serve("/r/1", "text/html", page("五甲地區雨水下水道改善工程進度達42%", release));
@@ -33,7 +33,7 @@ async fn world(site: &Site, release: &str, report: &str) -> (World, Recheck) {
     (world, recheck)
 }
 
-async fn paper(world: &World) -> ReportRow {
+pub async fn paper(world: &World) -> ReportRow {
     let rows = world.store().reports(&Filter { singly: true, ..Filter::default() }, None, 10).await.unwrap().rows;
     rows.into_iter().find(|row| row.official.is_none()).unwrap()
 }

@@ -15,7 +15,7 @@ use clarion::{
     fetch::{self, Fetcher},
     lifecycle::{Pulse, Stop},
     store::{Filter, Report, Store},
-    workers::{Poll, Read, Shared, Upkeep},
+    workers::{Poll, Read, Revisits, Shared, Upkeep},
 };
 use tokio::sync::{Notify, watch};
 
@@ -26,7 +26,7 @@ use crate::support::{self, Database, Site, analyzer, morning, whole};
 pub struct HandClock(AtomicU64);
 
 impl HandClock {
-    fn pass(&self, time: Duration) {
+    pub fn pass(&self, time: Duration) {
         self.0.fetch_add(u64::try_from(time.as_micros()).unwrap(), Ordering::SeqCst);
     }
 }
@@ -49,10 +49,11 @@ impl Clock for HandClock {
 /// The daemon's loops over one database, driven by hand.
 pub struct World {
     pub database: Database,
-    clock: Arc<HandClock>,
+    pub clock: Arc<HandClock>,
     pub shared: Shared,
     poll: Poll,
     read: Read,
+    revisits: Revisits,
     sources: watch::Sender<Arc<Vec<Source>>>,
 }
 
@@ -72,7 +73,8 @@ impl World {
         let found = Arc::new(Notify::new());
         let poll = Poll::new(shared.clone(), Pulse::default(), Arc::clone(&found));
         let read = Read::new(shared.clone(), Pulse::default(), found, 4, 2);
-        Self { database, clock, shared, poll, read, sources: sender }
+        let revisits = Revisits::new(shared.clone(), Pulse::default());
+        Self { database, clock, shared, poll, read, revisits, sources: sender }
     }
 
     /// A reader that remembers nothing, as after a restart or in another daemon on the same server.
@@ -82,16 +84,32 @@ impl World {
 
     /// Polls what is due, reads what was found, and lets the interval pass.
     pub async fn round(&self) {
+        self.look().await;
+        self.clock.pass(Duration::from_mins(6));
+    }
+
+    /// Polls what is due and reads what was found.
+    pub async fn look(&self) {
         self.poll.tick().await.unwrap();
         while self.read.tick(&Stop::new()).await.unwrap() > 0 {}
-        self.clock.pass(Duration::from_mins(6));
+    }
+
+    /// Lets so many minutes pass and makes the visits that are due by then.
+    pub async fn visit_after(&self, minutes: u64) {
+        self.clock.pass(Duration::from_mins(minutes));
+        self.revisits.tick(&Stop::new()).await.unwrap();
+    }
+
+    /// Lets time pass.
+    pub fn pass(&self, time: Duration) {
+        self.clock.pass(time);
     }
 
     pub fn store(&self) -> &Store {
         &self.database.store
     }
 
-    async fn reports(&self) -> Vec<Report> {
+    pub async fn reports(&self) -> Vec<Report> {
         let mut reports = Vec::new();
         for row in self.store().reports(&Filter::default(), None, 100).await.unwrap().rows {
             reports.push(self.store().report(&row.id).await.unwrap().unwrap());

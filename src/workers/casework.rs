@@ -1,0 +1,356 @@
+//! Opens a case for every story in which something has to be put straight, lets further reports join it, and tells people
+//! only what is new: a new claim, a graver one, another sort of outlet. Cases whose answer went out it takes on to tracking.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+    time::Duration,
+};
+
+use chrono::{DateTime, TimeDelta, Utc};
+use ulid::Ulid;
+
+use super::{Bureau, Shared};
+use crate::{
+    casefile,
+    domain::{Actor, Answer, Audience, CaseLevel, CaseState, Level, Message, Moments, Purpose, StepKind},
+    lifecycle::{Pulse, Stop},
+    store::{CaseAlert, CaseClaim, CaseFilter, Changing, Joining, Moved, Opened, Opening, Posting, Quoted, StoreError},
+    wire::Letter,
+    workflow::{
+        casework::{self, Doer, Step},
+        deadline,
+        notice::{self, Contrast},
+    },
+};
+
+/// How often alerts are looked for. Nobody waits longer than this for a case to open.
+const EVERY: Duration = Duration::from_secs(5);
+
+/// Alerts older than this open no case: what is three days old can no longer be answered the same day.
+const WINDOW: TimeDelta = TimeDelta::hours(72);
+
+/// Alerts looked at in one turn.
+const MOST: usize = 500;
+
+/// Least time between two messages about one case, unless it becomes graver (N07: an outlet may flap between two versions).
+const LEAST_BETWEEN: TimeDelta = TimeDelta::minutes(30);
+
+/// The message that a case was opened, or something joined it.
+const ALERT: &str = "alert";
+
+/// The loop.
+pub struct Casework {
+    shared: Shared,
+    bureau: Arc<Bureau>,
+    pulse: Pulse,
+}
+
+impl Casework {
+    /// A loop for this office.
+    #[must_use]
+    pub fn new(shared: Shared, bureau: Arc<Bureau>, pulse: Pulse) -> Self {
+        Self { shared, bureau, pulse }
+    }
+
+    /// Opens cases for new alerts and lets what belongs to open ones join them; says how many cases were opened.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn tick(&self) -> Result<usize, StoreError> {
+        let now = self.shared.clock.now();
+        let alerts = self.shared.store.unclaimed_alerts(now - WINDOW, MOST).await?;
+        let mut stories: BTreeMap<String, Vec<CaseAlert>> = BTreeMap::new();
+        for alert in alerts {
+            stories.entry(alert.story.clone()).or_default().push(alert);
+        }
+        let mut opened = 0;
+        for (story, alerts) in stories {
+            opened += usize::from(self.take(&story, alerts, now).await?);
+        }
+        self.join_copies(now).await?;
+        self.lay_drafts(now).await?;
+        self.track(now).await?;
+        Ok(opened)
+    }
+
+    /// Looks until the stop.
+    pub async fn run(self, stop: Stop) {
+        loop {
+            self.pulse.beat();
+            if let Err(error) = self.tick().await {
+                tracing::error!(%error, "cases cannot be opened, trying again");
+            }
+            tokio::select! {
+                () = stop.cancelled() => return,
+                () = self.shared.clock.sleep(EVERY) => {}
+            }
+        }
+    }
+
+    /// Brings the alerts of one story into its case; whether one was opened.
+    async fn take(&self, story: &str, alerts: Vec<CaseAlert>, now: DateTime<Utc>) -> Result<bool, StoreError> {
+        let last = self.shared.store.last_case_of_story(story).await?;
+        let claims: BTreeSet<CaseClaim> = alerts.iter().map(claim).collect();
+        let Some(case) = last else { return self.open(story, alerts, claims, now).await };
+        let known: BTreeSet<CaseClaim> = self.shared.store.claims_of_case(&case.id).await?.into_iter().collect();
+        let new: Vec<CaseClaim> = claims.difference(&known).cloned().collect();
+        if !case.stage.state().is_open() && !new.is_empty() {
+            return self.open(story, alerts, claims, now).await;
+        }
+        // A further report that says what a case that is over was about belongs to it, and is no news to anybody.
+        let known_reports = self.shared.store.reports_of_case(&case.id).await?;
+        let sorts: BTreeSet<&str> = known_reports.iter().map(|report| report.sort.as_str()).collect();
+        let reports = self.reports(&alerts);
+        let another = reports.iter().find(|(_, sort)| !sorts.contains(sort.as_str())).map(|(_, sort)| sort.clone());
+        let level = level_of(&alerts);
+        let graver = level > case.level && case.level != CaseLevel::C;
+        let news = if graver {
+            Some("等級提高".to_owned())
+        } else if !new.is_empty() {
+            Some(format!("新增 {} 項說法", new.len()))
+        } else {
+            another.map(|sort| format!("擴及{}", sort_words(&sort)))
+        };
+        let mut postings = Vec::new();
+        if let Some(news) = news.filter(|_| case.stage.state().is_open()) {
+            let last = self.shared.store.last_posting(&case.id, ALERT).await?;
+            let quiet = last.is_some_and(|(_, at)| now - at < LEAST_BETWEEN) && !graver;
+            if !quiet {
+                let epoch = last.map_or(1, |(epoch, _)| epoch + 1);
+                let outlets = outlets(known_reports.iter().map(|report| &report.outlet), &alerts);
+                let level = if graver { level } else { case.level };
+                let quoted = self.quoted(&alerts).await?;
+                let message = self.message((&case.title, level), &quoted, (outlets, &news), &case.id, now).await?;
+                postings = self.postings(&case.id, epoch, level, &message);
+            }
+        }
+        let detail = serde_json::json!({
+            "reports": reports.iter().map(|(id, _)| id).collect::<Vec<_>>(),
+            "claims": new.iter().map(|it| it.claimed.as_str()).collect::<Vec<_>>(),
+            "level": graver.then(|| level.name()),
+        });
+        let joining = Joining {
+            case_id: case.id,
+            level: graver.then_some(level),
+            reports,
+            claims: new,
+            postings,
+            detail: detail.to_string(),
+        };
+        self.shared.store.join_case(joining, now).await?;
+        Ok(false)
+    }
+
+    async fn open(
+        &self,
+        story: &str,
+        alerts: Vec<CaseAlert>,
+        claims: BTreeSet<CaseClaim>,
+        now: DateTime<Utc>,
+    ) -> Result<bool, StoreError> {
+        let Some(first) = alerts.iter().min_by_key(|it| (it.published.unwrap_or(it.fetched), &it.finding.id)) else {
+            return Ok(false);
+        };
+        let (level, id) = (level_of(&alerts), Ulid::generate().to_string());
+        let quoted = self.quoted(&alerts).await?;
+        let title = first.title.trim().to_owned();
+        let title = if title.is_empty() { quoted.first().map_or("", Quoted::claim).to_owned() } else { title };
+        let reports = self.reports(&alerts);
+        let message = self.message((&title, level), &quoted, (outlets([], &alerts), "新案件"), &id, now).await?;
+        let opening = Opening {
+            postings: self.postings(&id, 1, level, &message),
+            level,
+            story: Some(story.to_owned()),
+            district: first.district.clone(),
+            service: first.service.clone(),
+            moments: Moments {
+                published: first.published,
+                fetched: alerts.iter().map(|it| it.fetched).min().unwrap_or(now),
+                acknowledged: None,
+                known: alerts.iter().map(|it| it.finding.found_at).min().unwrap_or(now),
+                planned: None,
+                answered: None,
+            },
+            draft: None,
+            detail: serde_json::json!({
+                "level": level.name(), "title": title, "story": story,
+                "reports": reports.iter().map(|(id, _)| id).collect::<Vec<_>>(),
+            })
+            .to_string(),
+            title,
+            reports,
+            claims: claims.into_iter().collect(),
+            id,
+        };
+        let opened = self.shared.store.open_case(opening, Actor::daemon(), now).await?;
+        let is_new = matches!(opened, Opened::New(_));
+        if is_new {
+            self.shared.metrics.casework.opened_total.with_label_values(&[level.name()]).inc();
+        }
+        Ok(is_new)
+    }
+
+    /// Copies, word for word, of reports of open cases.
+    async fn join_copies(&self, now: DateTime<Utc>) -> Result<(), StoreError> {
+        let mut cases: BTreeMap<String, Vec<(String, String)>> = BTreeMap::new();
+        for (case, report, source) in self.shared.store.unjoined_copies(MOST).await? {
+            cases.entry(case).or_default().push((report, self.sort(&source)));
+        }
+        for (case_id, reports) in cases {
+            let detail = serde_json::json!({ "copies": reports.iter().map(|(id, _)| id).collect::<Vec<_>>() });
+            let joining = Joining {
+                case_id,
+                level: None,
+                reports,
+                claims: Vec::new(),
+                postings: Vec::new(),
+                detail: detail.to_string(),
+            };
+            self.shared.store.join_case(joining, now).await?;
+        }
+        Ok(())
+    }
+
+    /// Cases whose answer went out: from now on their reports are watched.
+    async fn track(&self, now: DateTime<Utc>) -> Result<(), StoreError> {
+        let filter = CaseFilter { states: vec![CaseState::Published], ..CaseFilter::default() };
+        for case in self.shared.store.cases(&filter, None, MOST).await?.cases {
+            let table = &self.bureau.city.steps;
+            let standing = (case.level, case.stage.clone());
+            let Ok(stage) = casework::take(table, standing, Step::Track, Doer::Daemon, now) else { continue };
+            let (from, to) = (case.stage.state().name(), stage.state().name());
+            let detail = serde_json::json!({ "step": StepKind::Track.name(), "from": from, "to": to });
+            let changing = Changing {
+                id: case.id,
+                version: case.version,
+                stage,
+                detail: detail.to_string(),
+                draft: None,
+                release: None,
+                postings: Vec::new(),
+            };
+            // Whoever changed the case meanwhile is not overruled.
+            if let Moved::Done(_) = self.shared.store.change_case(changing, Actor::daemon(), now).await? {
+                let metrics = &self.shared.metrics.casework;
+                metrics.transitions_total.with_label_values(&[from, to]).inc();
+                let seconds = (now - case.since).num_milliseconds().max(0) as f64 / 1000.0;
+                metrics.stage_duration_seconds.with_label_values(&[from]).observe(seconds);
+            }
+        }
+        Ok(())
+    }
+
+    /// Each claim once, of the first report that makes it.
+    async fn quoted(&self, alerts: &[CaseAlert]) -> Result<Vec<Quoted>, StoreError> {
+        let mut seen = BTreeSet::new();
+        let mut quoted = Vec::new();
+        for alert in alerts.iter().filter(|alert| seen.insert(claim(alert))) {
+            quoted.push(self.shared.store.quoted(alert.finding.clone()).await?);
+        }
+        quoted.sort_by(|a, b| b.finding.found.score.total_cmp(&a.finding.found.score));
+        Ok(quoted)
+    }
+
+    /// Lays a draft before people in every case that has none.
+    async fn lay_drafts(&self, now: DateTime<Utc>) -> Result<(), StoreError> {
+        for id in self.shared.store.undrafted_cases(MOST).await? {
+            let Some(dossier) = self.shared.store.dossier(&id).await? else { continue };
+            let (city, office) = (&self.bureau.city, &self.bureau.office);
+            let issuer = casefile::speaker(city, office, &dossier);
+            let text = casefile::first_draft(city, office, &dossier, (issuer, Answer::Clarification), now);
+            self.shared.store.lay_draft(&id, text, now).await?;
+        }
+        Ok(())
+    }
+
+    async fn message(
+        &self,
+        (title, level): (&str, CaseLevel),
+        quoted: &[Quoted],
+        (outlets, news): (usize, &str),
+        id: &str,
+        now: DateTime<Utc>,
+    ) -> Result<Message, StoreError> {
+        let contrasts: Vec<Contrast<'_>> = quoted
+            .iter()
+            .map(|it| Contrast {
+                outlet: &it.outlet,
+                claim: it.claim(),
+                fact: it.fact_words(),
+                agency: it.fact.as_ref().map(|fact| fact.statement.agency.as_str()),
+            })
+            .collect();
+        let closures: Vec<_> = self.shared.store.closures().await?.into_iter().map(|it| it.closure).collect();
+        let due = deadline::of_level(&self.bureau.city, &closures, None, (level, now)).pop();
+        let link = self.bureau.address(&format!("/cases/{id}"));
+        Ok(notice::alert((title, level), &contrasts, (outlets, news), due.as_ref(), link, now))
+    }
+
+    fn postings(&self, id: &str, epoch: i64, level: CaseLevel, message: &Message) -> Vec<Posting> {
+        let level = notice::level(level);
+        let staff = self
+            .bureau
+            .office
+            .channels
+            .iter()
+            .filter(|channel| channel.audience == Audience::Staff && channel.takes(Purpose::Alert, level));
+        let posting = Posting {
+            subject: id.to_owned(),
+            kind: ALERT,
+            channel: String::new(),
+            recipient: String::new(),
+            epoch,
+            urgent: level == Level::A,
+            message: Letter::of(message).written(),
+        };
+        staff.flat_map(|channel| posting.clone().each(channel)).collect()
+    }
+
+    fn reports(&self, alerts: &[CaseAlert]) -> Vec<(String, String)> {
+        let all: BTreeMap<&str, &str> =
+            alerts.iter().map(|alert| (alert.finding.article_id.as_str(), alert.source_id.as_str())).collect();
+        all.into_iter().map(|(report, source)| (report.to_owned(), self.sort(source))).collect()
+    }
+
+    /// The sort of outlet a source is.
+    fn sort(&self, source_id: &str) -> String {
+        let sources = self.shared.sources.borrow();
+        let source = sources.iter().find(|source| source.id.as_str() == source_id);
+        source.map_or(NEWS, |source| source.kind.sort()).to_owned()
+    }
+}
+
+/// What sort an outlet is that is no board, no timeline and no channel.
+const NEWS: &str = "news";
+
+fn sort_words(sort: &str) -> &'static str {
+    match sort {
+        "social" => "社群平臺",
+        "board" => "論壇",
+        "video" => "影音平臺",
+        "manual" => "人工登錄",
+        _ => "新聞媒體",
+    }
+}
+
+fn claim(alert: &CaseAlert) -> CaseClaim {
+    let found = &alert.finding.found;
+    CaseClaim {
+        verdict: found.verdict,
+        kind: found.kind,
+        claimed: alert.claimed.clone(),
+        fact_id: found.fact.as_ref().map(|fact| fact.id.clone()),
+    }
+}
+
+/// How many outlets tell it: those known and those of new alerts.
+fn outlets<'a>(known: impl IntoIterator<Item = &'a String>, alerts: &'a [CaseAlert]) -> usize {
+    known.into_iter().chain(alerts.iter().map(|alert| &alert.outlet)).collect::<BTreeSet<_>>().len()
+}
+
+/// The level of the gravest alert.
+fn level_of(alerts: &[CaseAlert]) -> CaseLevel {
+    let grave = alerts.iter().any(|alert| alert.finding.found.level == Level::A);
+    if grave { CaseLevel::A } else { CaseLevel::B }
+}

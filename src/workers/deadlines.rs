@@ -1,0 +1,191 @@
+//! Watches the clocks of open cases: warns before a goal is due, says when it was missed, and goes up the chain until
+//! somebody acknowledges. Due times are never stored: they follow from the case, the calendar and the suspensions known
+//! now, so that a typhoon or a corrected clock changes them at once.
+
+use std::{collections::HashSet, sync::Arc, time::Duration};
+
+use chrono::{DateTime, Utc};
+
+use super::{Bureau, Shared};
+use crate::{
+    domain::{Audience, Case, CaseState, ClockStatus, Closure, Due, Goal, Level, Message, Purpose},
+    lifecycle::{Pulse, Stop},
+    store::{CaseFilter, Posting, StoreError},
+    wire::Letter,
+    workflow::{deadline, notice},
+};
+
+/// How often the clocks are looked at. A warning is at most this late.
+const EVERY: Duration = Duration::from_secs(15);
+
+/// Cases read at once.
+const PAGE: usize = 200;
+
+/// The message that a goal comes near or was missed.
+const DUE: &str = "due";
+
+/// The message that nobody acknowledged.
+const ESCALATION: &str = "escalation";
+
+/// The loop.
+pub struct Deadlines {
+    shared: Shared,
+    bureau: Arc<Bureau>,
+    pulse: Pulse,
+    /// What was posted already, so that the outbox is not asked again and again; it would refuse a repetition anyway.
+    posted: HashSet<(String, &'static str, i64)>,
+    /// Goals that were counted as missed.
+    missed: HashSet<(String, Goal)>,
+}
+
+impl Deadlines {
+    /// A loop that has told nobody anything yet.
+    #[must_use]
+    pub fn new(shared: Shared, bureau: Arc<Bureau>, pulse: Pulse) -> Self {
+        Self { shared, bureau, pulse, posted: HashSet::new(), missed: HashSet::new() }
+    }
+
+    /// Looks at every case that waits for an answer, and sets the gauges of casework.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn tick(&mut self) -> Result<(), StoreError> {
+        let now = self.shared.clock.now();
+        let closures: Vec<Closure> = self.shared.store.closures().await?.into_iter().map(|it| it.closure).collect();
+        let filter = CaseFilter {
+            states: CaseState::ALL.into_iter().filter(|state| state.awaits_answer()).collect(),
+            ..CaseFilter::default()
+        };
+        let (mut before, mut open) = (None, Vec::new());
+        loop {
+            let page = self.shared.store.cases(&filter, before, PAGE).await?;
+            open.extend(page.cases);
+            before = page.next;
+            if before.is_none() {
+                break;
+            }
+        }
+        for case in &open {
+            self.watch(case, &closures, now).await?;
+        }
+        let waiting: HashSet<&str> = open.iter().map(|case| case.id.as_str()).collect();
+        self.posted.retain(|(id, ..)| waiting.contains(id.as_str()));
+        self.missed.retain(|(id, _)| waiting.contains(id.as_str()));
+        self.gauge(&open).await
+    }
+
+    /// Looks until the stop.
+    pub async fn run(mut self, stop: Stop) {
+        loop {
+            self.pulse.beat();
+            if let Err(error) = self.tick().await {
+                tracing::error!(%error, "the clocks of cases cannot be read, trying again");
+            }
+            tokio::select! {
+                () = stop.cancelled() => return,
+                () = self.shared.clock.sleep(EVERY) => {}
+            }
+        }
+    }
+
+    async fn watch(&mut self, case: &Case, closures: &[Closure], now: DateTime<Utc>) -> Result<(), StoreError> {
+        let link = self.bureau.address(&format!("/cases/{}", case.id));
+        for due in deadline::of_case(&self.bureau.city, closures, case) {
+            if deadline::reached(case, due.goal).is_some() {
+                continue;
+            }
+            let status = deadline::status(&due, now);
+            let Some(stage) = stage(&due, status) else { continue };
+            if stage == MISSED && self.missed.insert((case.id.clone(), due.goal)) {
+                self.shared.metrics.casework.deadline_breaches_total.with_label_values(&[due.goal.name()]).inc();
+            }
+            let message = notice::due(case, &due, status, link.clone(), now);
+            self.post(case, DUE, epoch(due.goal, stage), &message, now).await?;
+        }
+        let acknowledged = case.moments.acknowledged.is_some();
+        let deadlines = &self.bureau.city.deadlines;
+        let told = deadline::escalations(deadlines, case.level, case.moments.known, acknowledged, now);
+        for (step, (to, at)) in told.into_iter().enumerate() {
+            if at <= now {
+                let message = notice::escalated(case, to.words(), link.clone(), now);
+                self.post(case, ESCALATION, i64::try_from(step).unwrap_or(i64::MAX), &message, now).await?;
+            }
+        }
+        Ok(())
+    }
+
+    async fn post(
+        &mut self,
+        case: &Case,
+        kind: &'static str,
+        epoch: i64,
+        message: &Message,
+        now: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
+        if !self.posted.insert((case.id.clone(), kind, epoch)) {
+            return Ok(());
+        }
+        let posting = Posting {
+            subject: case.id.clone(),
+            kind,
+            channel: String::new(),
+            recipient: String::new(),
+            epoch,
+            urgent: message.level == Level::A,
+            message: Letter::of(message).written(),
+        };
+        let staff = self
+            .bureau
+            .office
+            .channels
+            .iter()
+            .filter(|channel| channel.audience == Audience::Staff && channel.takes(Purpose::Alert, message.level));
+        let postings = staff.flat_map(|channel| posting.clone().each(channel)).collect();
+        self.shared.store.post_messages(postings, now).await.map(|_| ())
+    }
+
+    async fn gauge(&self, open: &[Case]) -> Result<(), StoreError> {
+        let metrics = &self.shared.metrics;
+        metrics.casework.no_cases();
+        for count in self.shared.store.count_cases().await? {
+            let cases = i64::try_from(count.cases).unwrap_or(i64::MAX);
+            metrics.casework.cases.with_label_values(&[count.state.name(), count.level.name()]).set(cases);
+        }
+        let unassigned = open.iter().filter(|case| case.stage.assignment().is_none()).map(|case| case.moments.known);
+        let oldest = unassigned.min().map_or(0, |at| at.timestamp());
+        metrics.casework.oldest_unassigned_timestamp_seconds.set(oldest as f64);
+        metrics.casework.no_messages();
+        for (channel, state, count, earliest) in self.shared.store.count_messages().await? {
+            let count = i64::try_from(count).unwrap_or(i64::MAX);
+            let channel = metrics.bounded("channel", &channel);
+            metrics.casework.outbox_messages.with_label_values(&[channel, &state]).set(count);
+            if state == "waiting" {
+                let at = earliest.timestamp() as f64;
+                metrics.casework.outbox_oldest_pending_timestamp_seconds.with_label_values(&[channel]).set(at);
+            }
+        }
+        Ok(())
+    }
+}
+
+/// What is told of a goal, in the order in which it is told.
+const HALF: i64 = 0;
+const NEAR: i64 = 1;
+const MISSED: i64 = 2;
+
+/// What is to be told of a goal now. A goal that is so short that half of it is the last minutes is told of once.
+fn stage(due: &Due, status: ClockStatus) -> Option<i64> {
+    match status {
+        ClockStatus::Running(_) => None,
+        ClockStatus::HalfPassed(_) if due.half >= due.near => None,
+        ClockStatus::HalfPassed(_) => Some(HALF),
+        ClockStatus::Near(_) => Some(NEAR),
+        ClockStatus::Overdue(_) => Some(MISSED),
+    }
+}
+
+/// One message of each sort about each goal.
+fn epoch(goal: Goal, stage: i64) -> i64 {
+    let place = Goal::ALL.iter().position(|it| *it == goal).unwrap_or_default();
+    i64::try_from(place).unwrap_or_default() * 10 + stage
+}
