@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::{
     extract::{FromRequestParts, MatchedPath, Request, State},
-    http::{Method, request::Parts},
+    http::{HeaderMap, Method, header::AUTHORIZATION, request::Parts},
     middleware::Next,
     response::Response,
 };
@@ -30,6 +30,18 @@ pub(super) const STATERS: &[Role] = &[Role::DutyOfficer, Role::AgencyContact, Ro
 
 /// Those who say what became of an alert.
 pub(super) const JUDGES: &[Role] = &[Role::DutyOfficer, Role::AgencyContact, Role::Spokesperson, Role::Admin];
+
+/// Where the API begins: what is refused there is refused in JSON.
+const API: &str = "/api/";
+
+/// Those who take steps of casework; which of them may take which stands in the table of steps.
+pub(super) const CASEWORKERS: &[Role] = &[Role::DutyOfficer, Role::AgencyContact, Role::Spokesperson, Role::Approver];
+
+/// Those who open a case by hand.
+pub(super) const OPENERS: &[Role] = &[Role::DutyOfficer, Role::AgencyContact, Role::Spokesperson];
+
+/// Those who enter that offices are shut.
+pub(super) const CLOSERS: &[Role] = &[Role::DutyOfficer, Role::Spokesperson, Role::Admin];
 
 /// Who may pass.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -81,6 +93,50 @@ pub const RULES: &[Rule] = &[
     get("/facts/{id}", Gate::Readers),
     post("/facts/{id}/end", Gate::Holders(STATERS)),
     get("/sources", Gate::Readers),
+    get("/cases", Gate::Readers),
+    post("/cases", Gate::Holders(OPENERS)),
+    get("/cases/new", Gate::Holders(OPENERS)),
+    get("/cases/{id}", Gate::Readers),
+    post("/cases/{id}/steps", Gate::Holders(CASEWORKERS)),
+    post("/cases/{id}/sources", Gate::Holders(CASEWORKERS)),
+    get("/closures", Gate::Readers),
+    post("/closures", Gate::Holders(CLOSERS)),
+    post("/closures/{id}/withdraw", Gate::Holders(CLOSERS)),
+    get("/digest", Gate::Persons),
+    get("/digest.ods", Gate::Persons),
+    get("/digest.csv", Gate::Persons),
+    get("/messages", Gate::Persons),
+    post("/messages/test", Gate::Holders(ADMINS)),
+    get("/api/v1/cases", Gate::Persons),
+    post("/api/v1/cases", Gate::Holders(OPENERS)),
+    get("/api/v1/cases/{id}", Gate::Persons),
+    post("/api/v1/cases/{id}/steps", Gate::Holders(CASEWORKERS)),
+    get("/api/v1/cases/{id}/drafts", Gate::Persons),
+    post("/api/v1/cases/{id}/drafts", Gate::Holders(CASEWORKERS)),
+    get("/api/v1/cases/{id}/gate", Gate::Persons),
+    post("/api/v1/cases/{id}/bases", Gate::Holders(CASEWORKERS)),
+    post("/api/v1/cases/{id}/sources", Gate::Holders(CASEWORKERS)),
+    get("/api/v1/cases/{id}/corrections", Gate::Persons),
+    get("/cases/{id}/corrections", Gate::Persons),
+    post("/cases/{id}/corrections", Gate::Holders(CASEWORKERS)),
+    get("/api/v1/releases", Gate::Persons),
+    get("/api/v1/releases/{slug}", Gate::Persons),
+    get("/api/v1/messages", Gate::Persons),
+    get("/api/v1/closures", Gate::Persons),
+    post("/api/v1/closures", Gate::Holders(OPENERS)),
+    get("/cases/{id}/draft", Gate::Persons),
+    post("/cases/{id}/draft", Gate::Holders(CASEWORKERS)),
+    post("/cases/{id}/draft/note", Gate::Holders(CASEWORKERS)),
+    get("/cases/{id}/draft/{revision}", Gate::Persons),
+    post("/cases/{id}/bases", Gate::Holders(CASEWORKERS)),
+    post("/cases/{id}/bases/{basis}/withdraw", Gate::Holders(CASEWORKERS)),
+    get("/clarifications", Gate::Anybody),
+    get("/clarifications/feed.atom", Gate::Anybody),
+    get("/clarifications/feed.json", Gate::Anybody),
+    get("/clarifications/{slug}", Gate::Anybody),
+    get("/keys", Gate::Persons),
+    post("/keys", Gate::Persons),
+    post("/keys/{hash}/end", Gate::Persons),
     get("/login", Gate::Anybody),
     post("/login", Gate::Anybody),
     post("/logout", Gate::Persons),
@@ -123,6 +179,9 @@ impl Gate {
 pub(super) async fn admitted(State(desk): State<Shared>, mut request: Request, next: Next) -> Response {
     let address = client_address(&request, &desk.console.entrance.trusted_proxies);
     let mut visitor = Visitor::nobody(address, &desk);
+    if request.uri().path().starts_with(API) {
+        visitor.reads_json();
+    }
     let Some(path) = request.extensions().get::<MatchedPath>().cloned() else {
         // Nothing is there, and the page that says so is for everybody.
         request.extensions_mut().insert(visitor);
@@ -132,7 +191,18 @@ pub(super) async fn admitted(State(desk): State<Shared>, mut request: Request, n
     let Some(rule) = RULES.iter().find(|rule| rule.path == path.as_str() && rule.method == method) else {
         return desk.apology(&visitor, &Fault::Method(path.as_str().to_owned()));
     };
-    if rule.gate != Gate::Machines
+    if let Some(key) = bearer(request.headers()).filter(|_| rule.gate != Gate::Machines) {
+        // A program that shows a key wants to be known by it: a bad one is refused, whatever the page.
+        let holder = match Token::parse(key) {
+            Some(token) => desk.console.entrance.accounts.holder(&token).await,
+            None => Ok(None),
+        };
+        match holder {
+            Ok(Some(account)) => visitor.uses_key(account),
+            Ok(None) => return desk.apology(&visitor, &Fault::BadKey),
+            Err(error) => return desk.apology(&visitor, &Fault::from(error)),
+        }
+    } else if rule.gate != Gate::Machines
         && let Some(token) = cookie::token(request.headers(), desk.is_secure)
     {
         match desk.console.entrance.accounts.visit(&token, !rule.by_script).await {
@@ -144,15 +214,27 @@ pub(super) async fn admitted(State(desk): State<Shared>, mut request: Request, n
     let duties = visitor.account().map(|account| &account.duties);
     match rule.gate.check(duties, desk.console.entrance.anyone_may_read) {
         Ok(()) => {
+            // Only a page has a navigation to show it in, and a page is shown without it when it is not to be had.
+            if rule.gate != Gate::Machines && method == "GET" && !rule.by_script && !visitor.wants_json() {
+                visitor.awaiting = desk.console.store.count_awaiting().await.ok();
+            }
             request.extensions_mut().insert(visitor);
             next.run(request).await
         }
         Err(Refusal::NotAllowed) => desk.apology(&visitor, &Fault::NotAllowed),
+        Err(Refusal::NotLoggedIn) if visitor.wants_json() => desk.apology(&visitor, &Fault::BadKey),
         Err(Refusal::NotLoggedIn) => {
             let wanted = request.uri().path_and_query().filter(|_| method == "GET" && !rule.by_script);
             desk.ask_to_log_in(visitor, wanted.map_or("/", |wanted| wanted.as_str()))
         }
     }
+}
+
+/// The key a program shows (RFC 6750, 2.1).
+fn bearer(headers: &HeaderMap) -> Option<&str> {
+    let written = headers.get(AUTHORIZATION)?.to_str().ok()?;
+    let (scheme, key) = written.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| key.trim())
 }
 
 /// The methods a route answers, for `Allow`.
@@ -170,6 +252,28 @@ impl FromRequestParts<Shared> for Visitor {
     async fn from_request_parts(parts: &mut Parts, desk: &Shared) -> Result<Self, Response> {
         let address = std::net::IpAddr::from([0, 0, 0, 0]);
         parts.extensions.get::<Self>().cloned().ok_or_else(|| desk.ask_to_log_in(Self::nobody(address, desk), "/"))
+    }
+}
+
+/// Somebody who acts: logged in, or a program in the name of an account.
+#[derive(Debug, Clone)]
+pub(super) struct Member {
+    /// In whose name.
+    pub account: Account,
+    /// What else is known of the visit.
+    pub visitor: Visitor,
+}
+
+impl FromRequestParts<Shared> for Member {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, desk: &Shared) -> Result<Self, Response> {
+        let visitor = Visitor::from_request_parts(parts, &Arc::clone(desk)).await?;
+        match visitor.account() {
+            Some(account) => Ok(Self { account: account.clone(), visitor }),
+            None if visitor.wants_json() => Err(desk.apology(&visitor, &Fault::BadKey)),
+            None => Err(desk.ask_to_log_in(visitor, "/")),
+        }
     }
 }
 

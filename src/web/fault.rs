@@ -11,13 +11,14 @@ use axum::{
     extract::State,
     http::{
         StatusCode,
-        header::{ALLOW, CACHE_CONTROL, RETRY_AFTER},
+        header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER},
     },
     response::{Html, IntoResponse, Response},
 };
 
 use crate::{
     auth::AuthError,
+    document::DocumentFault,
     store::StoreError,
     web::{
         Desk, access,
@@ -31,6 +32,9 @@ pub(super) type Shared = Arc<Desk>;
 
 /// Pages show what is in the database now, and some of it is not for the next user of the same machine.
 const NOT_KEPT: (axum::http::HeaderName, &str) = (CACHE_CONTROL, "no-store");
+
+/// What a refusal in JSON is called.
+pub(super) const PROBLEM_JSON: &str = "application/problem+json";
 
 /// When to try a busy database again, in seconds.
 const SOON: &str = "5";
@@ -53,6 +57,9 @@ pub(super) enum Fault {
     /// What was looked at is no longer what there is.
     #[error("the report or a choice has changed meanwhile")]
     Changed,
+    /// A program showed no key, or one that is not good.
+    #[error("the request has no key of the API, or one that has ended")]
+    BadKey,
     /// A set-up link was used, replaced, or is too old.
     #[error("the set-up link is no longer good")]
     LinkGone,
@@ -68,6 +75,9 @@ pub(super) enum Fault {
     /// Nobody could be let in or refused.
     #[error(transparent)]
     Auth(#[from] AuthError),
+    /// A file could not be made.
+    #[error(transparent)]
+    Document(#[from] DocumentFault),
     /// A template failed.
     #[error("a page could not be written: {0}; this is a fault of the program, report it")]
     Template(#[from] askama::Error),
@@ -78,13 +88,16 @@ impl Fault {
         match self {
             Self::Missing => StatusCode::NOT_FOUND,
             Self::Method(_) => StatusCode::METHOD_NOT_ALLOWED,
+            Self::BadKey => StatusCode::UNAUTHORIZED,
             Self::NotAllowed | Self::Foreign => StatusCode::FORBIDDEN,
             Self::Changed => StatusCode::CONFLICT,
             Self::LinkGone => StatusCode::GONE,
             Self::Slow(_) => StatusCode::SERVICE_UNAVAILABLE,
             Self::Store(error) if error.retryable() => StatusCode::SERVICE_UNAVAILABLE,
             Self::Auth(error) if error.retryable() => StatusCode::SERVICE_UNAVAILABLE,
-            Self::Panic(_) | Self::Store(_) | Self::Auth(_) | Self::Template(_) => StatusCode::INTERNAL_SERVER_ERROR,
+            Self::Panic(_) | Self::Store(_) | Self::Auth(_) | Self::Document(_) | Self::Template(_) => {
+                StatusCode::INTERNAL_SERVER_ERROR
+            }
         }
     }
 }
@@ -104,6 +117,7 @@ impl FaultPage {
         match self.status {
             StatusCode::NOT_FOUND => "找不到這個頁面",
             StatusCode::METHOD_NOT_ALLOWED => "不支援這個操作",
+            StatusCode::UNAUTHORIZED => "須以金鑰或帳號登入",
             StatusCode::FORBIDDEN => "無法執行這個操作",
             StatusCode::CONFLICT => "內容已有變動",
             StatusCode::GONE => "連結已失效",
@@ -116,6 +130,9 @@ impl FaultPage {
         match self.status {
             StatusCode::NOT_FOUND => "網址可能有誤，或該則報導不在資料庫內。請由輿情清單重新查詢。",
             StatusCode::METHOD_NOT_ALLOWED => "這個網址不接受此種操作。請由系統頁面上的按鈕或連結操作。",
+            StatusCode::UNAUTHORIZED => {
+                "請於 Authorization 標頭附上有效的 API 金鑰；金鑰由帳號持有人於「API 金鑰」頁面建立。"
+            }
             StatusCode::FORBIDDEN => {
                 "您的帳號沒有這項權限，或這個要求不是由本系統的頁面送出。請由本系統頁面操作；如需權限，請洽系統管理者。"
             }
@@ -146,8 +163,12 @@ impl Desk {
             number
         });
         let page = FaultPage { frame: Frame::new(Section::Nowhere, now, visitor.clone()), status, number };
-        let Ok(html) = page.render() else { return status.into_response() };
-        let mut response = (status, [NOT_KEPT], Html(html)).into_response();
+        let mut response = if visitor.wants_json() {
+            problem(&page)
+        } else {
+            let Ok(html) = page.render() else { return status.into_response() };
+            (status, [NOT_KEPT], Html(html)).into_response()
+        };
         if status == StatusCode::SERVICE_UNAVAILABLE {
             response.headers_mut().insert(RETRY_AFTER, axum::http::HeaderValue::from_static(SOON));
         }
@@ -158,6 +179,14 @@ impl Desk {
         }
         response
     }
+}
+
+/// The same for programs (RFC 9457).
+fn problem(page: &FaultPage) -> Response {
+    let body = serde_json::json!({
+        "title": page.title(), "detail": page.advice(), "status": page.status.as_u16(), "number": page.number,
+    });
+    (page.status, [NOT_KEPT, (CONTENT_TYPE, PROBLEM_JSON)], body.to_string()).into_response()
 }
 
 /// Anything that has no route.

@@ -9,7 +9,7 @@ use chrono::{DateTime, Utc};
 
 use crate::{
     domain::{FactVersion, Field, Finding, Found, Level, Outcome, Quote, Span},
-    store::{Judging, Report},
+    store::{Judging, Mark, Report},
     web::{
         Desk,
         access::Person,
@@ -162,14 +162,20 @@ impl Desk {
                 let look = Look::Doubted(names::verdict(finding.found.verdict));
                 paints.push((field, Paint { span: part, look }));
             }
-            let row = self.finding_row(finding, quoted, now).await?;
+            let row = self.finding_row(finding, (&quoted.row.title, &quoted.text, &quoted.marks), now).await?;
             if is_alert { findings.alerts.push(row) } else { findings.others.push(row) }
         }
         findings.alerts.sort_by_key(|row| !row.is_open());
         Ok((findings, paints))
     }
 
-    async fn finding_row(&self, finding: Finding, report: &Report, now: DateTime<Utc>) -> Result<FindingRow, Fault> {
+    /// A finding beside the headline, the text and the marks of the version of the report it quotes.
+    pub(super) async fn finding_row(
+        &self,
+        finding: Finding,
+        (title, text, marks): (&str, &str, &[Mark]),
+        now: DateTime<Utc>,
+    ) -> Result<FindingRow, Fault> {
         let Found { verdict, kind, level, score, claim, fact, why } = finding.found;
         let fact = match fact {
             Some(fact) => {
@@ -188,11 +194,7 @@ impl Desk {
             sureness: names::sureness(score),
             why,
             place: if claim.field == Field::Title { "標題" } else { "內文" },
-            claim: sentence(
-                field(claim.field, &report.row.title, &report.text),
-                claim,
-                &self.masks(report, claim.field),
-            ),
+            claim: sentence(field(claim.field, title, text), claim, &self.masks(marks, claim.field)),
             fact,
             judged: finding.judged.map(|judged| JudgedWords {
                 outcome: judged.outcome,
@@ -220,8 +222,9 @@ impl Desk {
         }
     }
 
-    fn masks(&self, report: &Report, field: Field) -> Vec<Paint> {
-        let mut paints = pieces::paints(&report.marks, field, &self.names);
+    /// What of a text hides personal data.
+    pub(super) fn masks(&self, marks: &[Mark], field: Field) -> Vec<Paint> {
+        let mut paints = pieces::paints(marks, field, &self.names);
         paints.retain(Paint::is_mask);
         paints
     }

@@ -12,6 +12,10 @@ use crate::{
 pub(super) enum Section {
     /// 輿情清單
     Reports,
+    /// 案件
+    Cases,
+    /// 彙整表
+    Digest,
     /// 事實資料
     Facts,
     /// 來源狀態
@@ -68,6 +72,24 @@ impl Frame {
     /// Whether they may say what became of an alert.
     pub(super) fn may_judge(&self) -> bool {
         self.visitor.holds_any(access::JUDGES)
+    }
+
+    /// Whether they may open a case by hand.
+    pub(super) fn may_open_case(&self) -> bool {
+        self.visitor.holds_any(access::OPENERS)
+    }
+
+    pub(super) fn in_cases(&self) -> bool {
+        self.section == Section::Cases
+    }
+
+    /// Cases that wait for an answer, if there are any and it is known.
+    pub(super) fn awaiting(&self) -> Option<u64> {
+        self.visitor.awaiting.filter(|cases| *cases > 0)
+    }
+
+    pub(super) fn in_digest(&self) -> bool {
+        self.section == Section::Digest
     }
 
     pub(super) fn in_facts(&self) -> bool {

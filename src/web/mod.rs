@@ -8,6 +8,7 @@ mod address;
 mod assets;
 mod audit;
 mod bodies;
+mod casework;
 mod cookie;
 mod corrections;
 mod exposition;
@@ -19,6 +20,7 @@ mod form;
 mod frame;
 mod guard;
 mod health;
+mod keys;
 mod list;
 mod log_in;
 mod moment;
@@ -53,10 +55,11 @@ pub use server::serve;
 use crate::{
     auth::Accounts,
     clock::Clock,
-    domain::{City, Source},
+    domain::{City, Office, Source},
     metrics::Metrics,
     store::Store,
     text::{Normaliser, Segmenter},
+    workflow::{corrections::Judge, gate::GateRules},
 };
 use names::Names;
 
@@ -84,8 +87,16 @@ pub struct Console {
     pub metrics: Arc<Metrics>,
     /// Cuts a search into the words the index holds.
     pub segmenter: Arc<Segmenter>,
-    /// The names of services and agencies.
+    /// The names of services and agencies, the table of steps, the deadlines.
     pub city: Arc<City>,
+    /// Where people open the console; links and the addresses of releases begin with it.
+    pub base: Url,
+    /// Who answers, whom the press may ask, by what people are told.
+    pub office: Office,
+    /// What a text is held to before it goes out.
+    pub gate: Arc<GateRules>,
+    /// Decides what became of a report that was found wrong.
+    pub judge: Arc<Judge>,
     /// The configured sources, as of the last reload.
     pub sources: watch::Receiver<Arc<Vec<Source>>>,
     /// What time it is.
@@ -126,6 +137,34 @@ pub fn console(console: Console) -> Result<Router, ConfigError> {
         .route("/facts/{id}", get(facts::one))
         .route("/facts/{id}/end", post(statement::end))
         .route("/sources", get(sources::sources))
+        .route("/cases", get(casework::inbox::list).post(casework::entry::open))
+        .route("/cases/new", get(casework::entry::blank))
+        .route("/cases/{id}", get(casework::page::one))
+        .route("/cases/{id}/steps", post(casework::steps::step))
+        .route("/cases/{id}/sources", post(casework::steps::lay))
+        .route("/closures", get(casework::closures::list).post(casework::closures::enter))
+        .route("/closures/{id}/withdraw", post(casework::closures::withdraw))
+        .route("/digest", get(casework::digest::page))
+        .route("/digest.ods", get(casework::digest::ods))
+        .route("/digest.csv", get(casework::digest::csv))
+        .route("/messages", get(casework::messages::log))
+        .route("/messages/test", post(casework::messages::test))
+        .route("/api/v1/cases", get(casework::api::list).post(casework::api::open))
+        .route("/api/v1/cases/{id}", get(casework::api::one))
+        .route("/api/v1/cases/{id}/steps", post(casework::api::step))
+        .route("/api/v1/cases/{id}/drafts", get(casework::api::drafts).post(casework::api::keep_draft))
+        .route("/api/v1/cases/{id}/gate", get(casework::api::gate))
+        .route("/api/v1/cases/{id}/bases", post(casework::api::sign))
+        .route("/api/v1/cases/{id}/sources", post(casework::api::lay))
+        .route("/api/v1/cases/{id}/corrections", get(casework::track::list))
+        .route("/cases/{id}/corrections", get(casework::track::page).post(casework::track::note))
+        .route("/api/v1/releases", get(casework::outgoing::releases))
+        .route("/api/v1/releases/{slug}", get(casework::outgoing::release))
+        .route("/api/v1/messages", get(casework::outgoing::messages))
+        .route("/api/v1/closures", get(casework::outgoing::closures).post(casework::outgoing::close))
+        .merge(drafts())
+        .route("/keys", get(keys::list).post(keys::make))
+        .route("/keys/{hash}/end", post(keys::end))
         .route("/login", get(log_in::page).post(log_in::log_in))
         .route("/logout", post(log_in::log_out))
         .route("/setup/{token}", get(password::set_up_page).post(password::set_up))
@@ -142,4 +181,18 @@ pub fn console(console: Console) -> Result<Router, ConfigError> {
         .fallback(fault::missing)
         .with_state(Arc::clone(&desk));
     guard::guarded(pages, &desk)
+}
+
+/// The pages on which drafts are written and consented to, and those of what went out.
+fn drafts() -> Router<Arc<Desk>> {
+    Router::new()
+        .route("/cases/{id}/draft", get(casework::draft::page).post(casework::draft::keep))
+        .route("/cases/{id}/draft/note", post(casework::draft::note))
+        .route("/cases/{id}/draft/{revision}", get(casework::draft::revision::one))
+        .route("/cases/{id}/bases", post(casework::draft::sign))
+        .route("/cases/{id}/bases/{basis}/withdraw", post(casework::draft::withdraw))
+        .route("/clarifications", get(casework::public::list))
+        .route("/clarifications/feed.atom", get(casework::public::atom))
+        .route("/clarifications/feed.json", get(casework::public::json))
+        .route("/clarifications/{slug}", get(casework::public::one))
 }

@@ -143,6 +143,19 @@ pub(super) fn action(action: Action) -> &'static str {
         Action::FactEntered => "登錄事實",
         Action::FactsImported => "匯入事實",
         Action::FindingJudged => "登記查證結果",
+        Action::CaseOpened => "開立案件",
+        Action::CaseJoined => "案件併入報導",
+        Action::CaseStepped => "案件流程",
+        Action::CaseChanged => "案件調整",
+        Action::DraftKept => "儲存稿件",
+        Action::BasisSigned => "簽署依據",
+        Action::BasisWithdrawn => "撤回依據",
+        Action::SourceLaid => "加入佐證",
+        Action::PublicationRefused => "拒絕發布",
+        Action::ClosureEntered => "登錄停班",
+        Action::ClosureWithdrawn => "撤回停班",
+        Action::ApiKeyMade => "建立 API 金鑰",
+        Action::ApiKeyEnded => "停用 API 金鑰",
     }
 }
 

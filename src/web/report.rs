@@ -120,6 +120,8 @@ pub(super) struct ReportPage {
     pub(super) findings: Findings,
     /// The page of the statement it is itself.
     pub(super) fact: Option<String>,
+    /// The cases it belongs to: page, number and state.
+    pub(super) cases: Vec<(String, i64, &'static str)>,
 }
 
 impl Feeling {
@@ -228,6 +230,14 @@ impl ReportPage {
             versions,
             tellings,
             findings,
+            cases: desk
+                .console
+                .store
+                .cases_of_report(id)
+                .await?
+                .into_iter()
+                .map(|case| (format!("/cases/{}", case.id), case.number, case.stage.state().words()))
+                .collect(),
             fact: is_fact.then(|| names::fact_address(id)),
             questions: desk.questions(&report),
             corrections: corrections.iter().map(|it| desk.correction_row(it, now)).collect(),

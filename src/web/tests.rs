@@ -23,7 +23,10 @@ use crate::domain::{
     UserName,
 };
 
+mod cases;
+mod drafts;
 mod officials;
+mod tracking;
 
 /// Markup, a quote, a bidirectional override, NUL, and more than any outlet writes.
 fn hostile() -> String {
@@ -233,6 +236,7 @@ fn the_report_holds_whatever_it_is_given() {
                 others: vec![finding(&text, false)],
             },
             fact: Some(text.clone()),
+            cases: vec![(text.clone(), 1, "待查證")],
         };
         check(&page);
         let page = ReportPage { frame: admins(), ..page };
@@ -260,6 +264,7 @@ fn the_report_holds_whatever_it_is_given() {
             questions: Vec::new(),
             findings: Findings::default(),
             fact: None,
+            cases: Vec::new(),
             ..page
         });
     }

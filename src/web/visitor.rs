@@ -12,7 +12,12 @@ use crate::{
 pub(super) struct Visitor {
     /// Where the request came from.
     pub address: IpAddr,
+    /// Cases that wait for an answer, as the navigation tells them.
+    pub awaiting: Option<u64>,
     session: Option<(Account, Token)>,
+    /// In whose name a program asks that showed a key.
+    key_of: Option<Account>,
+    wants_json: bool,
     /// Whether pages offer a log-in at all.
     is_offered_log_in: bool,
 }
@@ -20,16 +25,44 @@ pub(super) struct Visitor {
 impl Visitor {
     /// Somebody who is not logged in.
     pub fn nobody(address: IpAddr, desk: &Desk) -> Self {
-        Self { address, session: None, is_offered_log_in: desk.console.entrance.offers_log_in }
+        Self {
+            address,
+            awaiting: None,
+            session: None,
+            key_of: None,
+            wants_json: false,
+            is_offered_log_in: desk.console.entrance.offers_log_in,
+        }
     }
 
     /// Somebody of whom nothing is known, on a page that says that something went wrong.
     pub fn unknown() -> Self {
-        Self { address: IpAddr::from([0, 0, 0, 0]), session: None, is_offered_log_in: false }
+        Self {
+            address: IpAddr::from([0, 0, 0, 0]),
+            awaiting: None,
+            session: None,
+            key_of: None,
+            wants_json: false,
+            is_offered_log_in: false,
+        }
     }
 
     pub fn is_logged_in(&mut self, account: Account, token: Token) {
         self.session = Some((account, token));
+    }
+
+    /// A program that showed the key of this account. It has no session, and can neither log out nor change a password.
+    pub fn uses_key(&mut self, account: Account) {
+        self.key_of = Some(account);
+    }
+
+    pub fn reads_json(&mut self) {
+        self.wants_json = true;
+    }
+
+    /// Whether what is refused is to be refused in JSON.
+    pub fn wants_json(&self) -> bool {
+        self.wants_json
     }
 
     pub fn session(&self) -> Option<(&Account, &Token)> {
@@ -37,7 +70,7 @@ impl Visitor {
     }
 
     pub fn account(&self) -> Option<&Account> {
-        self.session.as_ref().map(|(account, _)| account)
+        self.key_of.as_ref().or(self.session.as_ref().map(|(account, _)| account))
     }
 
     pub fn holds_any(&self, roles: &[Role]) -> bool {

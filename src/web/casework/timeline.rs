@@ -1,0 +1,120 @@
+//! What happened to a case, in words, out of the audit log.
+
+use chrono::{DateTime, Utc};
+use serde_json::Value;
+
+use crate::{
+    domain::{Action, CaseLevel, CaseState, Role, Sealed, StepKind},
+    web::{Desk, moment, names},
+};
+
+/// Something that happened.
+#[derive(Debug)]
+pub(in crate::web) struct Happening {
+    pub clock: String,
+    pub iso: String,
+    pub by: String,
+    /// The roles held at the time.
+    pub roles: String,
+    pub what: String,
+    /// Particulars, each a line.
+    pub details: Vec<String>,
+    pub reason: Option<String>,
+    /// The page of a statement it speaks of.
+    pub link: Option<String>,
+}
+
+impl Happening {
+    pub(super) fn of(desk: &Desk, row: Sealed, now: DateTime<Utc>) -> Self {
+        let detail: Value = serde_json::from_str(&row.detail).unwrap_or_default();
+        let roles = row.actor.role.split(',').filter_map(Role::from_name).map(names::role);
+        let (what, details) = told(desk, &row.action, &detail);
+        Self {
+            clock: moment::clock(row.at, now),
+            iso: moment::iso(row.at),
+            roles: roles.collect::<Vec<_>>().join("、"),
+            by: if row.actor.name.starts_with('(') { "系統".to_owned() } else { row.actor.name },
+            what,
+            details,
+            reason: text(&detail, "reason").filter(|_| row.action != Action::PublicationRefused.name()),
+            link: text(&detail, "fact").map(|id| names::fact_address(&id)),
+        }
+    }
+}
+
+fn text(detail: &Value, key: &str) -> Option<String> {
+    detail.get(key).and_then(Value::as_str).filter(|text| !text.is_empty()).map(str::to_owned)
+}
+
+fn count(detail: &Value, key: &str) -> usize {
+    detail.get(key).and_then(Value::as_array).map_or(0, Vec::len)
+}
+
+/// What was done, and its particulars.
+fn told(desk: &Desk, action: &str, detail: &Value) -> (String, Vec<String>) {
+    let level = text(detail, "level").as_deref().and_then(CaseLevel::from_name);
+    let Some(action) = Action::from_name(action) else { return (action.to_owned(), Vec::new()) };
+    let mut details = Vec::new();
+    let what = match action {
+        Action::CaseOpened => {
+            details.extend(level.map(|level| format!("等級：{}", level.words())));
+            details.extend(text(detail, "matter").map(|it| format!("事項：{it}")));
+            details.extend(text(detail, "place").map(|it| format!("地點：{it}")));
+            "開立案件".to_owned()
+        }
+        Action::CaseJoined => {
+            details.extend(level.map(|level| format!("等級提高為{}", level.words())));
+            let claims = count(detail, "claims");
+            details.extend((claims > 0).then(|| format!("新增 {claims} 項不符說法")));
+            match (count(detail, "reports"), count(detail, "copies")) {
+                (_, copies) if copies > 0 => format!("併入 {copies} 則相同報導"),
+                (reports, _) => format!("併入 {reports} 則報導"),
+            }
+        }
+        Action::CaseStepped => {
+            let state = |key| text(detail, key).as_deref().and_then(CaseState::from_name);
+            if let (Some(from), Some(to)) = (state("from"), state("to"))
+                && from != to
+            {
+                details.push(format!("{} → {}", from.words(), to.words()));
+            }
+            details.extend(text(detail, "agency").map(|agency| format!("機關：{}", desk.names.agency(&agency))));
+            let step = text(detail, "step").as_deref().and_then(StepKind::from_name);
+            step.map_or_else(|| names::action(action).to_owned(), |step| step.words().to_owned())
+        }
+        Action::CaseChanged => {
+            details.extend(text(detail, "extended_to").map(|day| format!("展延至 {day}")));
+            level.map_or_else(|| "調整案件".to_owned(), |level| format!("等級改為{}", level.words()))
+        }
+        Action::DraftKept => {
+            let revision = detail.get("revision").and_then(Value::as_u64);
+            revision.map_or_else(|| names::action(action).to_owned(), |it| format!("儲存稿件第 {it} 版"))
+        }
+        Action::BasisSigned => {
+            if let (Some(phrase), Some(basis)) = (text(detail, "phrase"), text(detail, "basis")) {
+                details.push(format!("「{phrase}」依據：{basis}"));
+            }
+            names::action(action).to_owned()
+        }
+        Action::PublicationRefused => {
+            let faults = count(detail, "faults");
+            details.extend((faults > 0).then(|| format!("稿件有 {faults} 處須補正")));
+            details.extend(text(detail, "reason").as_deref().and_then(refusal).map(str::to_owned));
+            names::action(action).to_owned()
+        }
+        other => names::action(other).to_owned(),
+    };
+    (what, details)
+}
+
+/// Why a publication was refused, in words, from the name in the log.
+fn refusal(name: &str) -> Option<&'static str> {
+    use crate::workflow::casework::Refusal;
+    let all = [
+        (Refusal::TextChanged, "稿件內容已變更"),
+        (Refusal::NotApproved, "尚未完成核稿與核定"),
+        (Refusal::SamePerson, "核稿與核定為同一人"),
+        (Refusal::OwnDraft, "擬稿人核自己的稿"),
+    ];
+    all.into_iter().find(|(refusal, _)| refusal.name() == name).map(|(_, words)| words)
+}
