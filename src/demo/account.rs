@@ -40,9 +40,9 @@ pub(super) struct Account {
     polls: u64,
     reports: u64,
     misreports: Misreports,
-    refused: Vec<Reason>,
-    corrections: Vec<Correction>,
-    notifications: u64,
+    pub(super) refused: Vec<Reason>,
+    pub(super) corrections: Vec<Correction>,
+    pub(super) notifications: u64,
     latency_ms: Latency,
     #[serde(skip)]
     factor: u32,
@@ -68,16 +68,19 @@ struct Misreports {
 
 /// A publication that was refused.
 #[derive(Debug, Serialize)]
-struct Reason {
-    reason: String,
+pub(super) struct Reason {
+    pub reason: String,
 }
 
 /// What an outlet did after a clarification.
 #[derive(Debug, Serialize)]
-struct Correction {
-    outlet: String,
-    outcome: String,
-    seconds: u64,
+pub(super) struct Correction {
+    /// The staged report, by its key.
+    pub report: String,
+    pub outlet: String,
+    pub outcome: String,
+    /// From the clarification to what the outlet did; none when it did nothing.
+    pub seconds: Option<u64>,
 }
 
 /// Real time from a report's appearance to its analysis in the console.
@@ -176,18 +179,19 @@ impl Account {
     async fn check(&mut self, at: &str, day: &Day, daemon: &Daemon, rows: &[ReportRow]) -> anyhow::Result<()> {
         let staged: Vec<&Report> = day.reports.iter().filter(|report| report.misreport.is_some()).collect();
         let tempting = day.reports.iter().filter(|report| report.misreport.is_none() && report.fact.is_some()).count();
-        let open = |row: &&ReportRow| matches!(row.doubt, Doubt::Open(_));
-        let row_of = |report: &&Report| found(day, report, rows);
-        let known: Vec<&str> = staged.iter().filter_map(row_of).filter(open).map(|row| row.id.as_str()).collect();
-        let missed: Vec<&str> = staged
+        let mut flagged: Vec<&ReportRow> = Vec::new();
+        for row in rows {
+            if row.doubt != Doubt::None || !daemon.store.cases_of_report(&row.id).await?.is_empty() {
+                flagged.push(row);
+            }
+        }
+        let is_flagged = |row: &ReportRow| flagged.iter().any(|it| it.id == row.id);
+        let row_of = |report: &&Report| found(day, report, rows).filter(|row| is_flagged(row));
+        let known: Vec<&ReportRow> = staged.iter().filter_map(row_of).collect();
+        let missed: Vec<&str> = staged.iter().filter(|it| row_of(it).is_none()).map(|it| it.key.as_str()).collect();
+        let wrong: Vec<&str> = flagged
             .iter()
-            .filter(|it| row_of(it).as_ref().is_none_or(|row| !open(row)))
-            .map(|it| it.key.as_str())
-            .collect();
-        let wrong: Vec<&str> = rows
-            .iter()
-            .filter(open)
-            .filter(|row| !known.contains(&row.id.as_str()))
+            .filter(|row| !known.iter().any(|it| it.id == row.id))
             .map(|row| row.title.as_str())
             .collect();
         self.misreports = Misreports { staged: staged.len(), found: known.len(), wrong: wrong.len() };
@@ -205,10 +209,13 @@ impl Account {
         let client = reqwest::Client::builder().no_proxy().build()?;
         let list = format!("http://{}/?check=doubtful&scope=all&stories=apart", daemon.console);
         let list = client.get(list).send().await?.text().await?;
-        let listed = known.iter().filter(|id| list.contains(&format!("/reports/{id}\""))).count();
-        let total = list.contains(&format!("共 <strong>{}</strong>", known.len()));
+        // What was settled during the day is in the list no more.
+        let open: Vec<&str> =
+            known.iter().filter(|row| matches!(row.doubt, Doubt::Open(_))).map(|row| row.id.as_str()).collect();
+        let listed = open.iter().filter(|id| list.contains(&format!("/reports/{id}\""))).count();
+        let total = list.contains(&format!("共 <strong>{}</strong>", open.len()));
         let mut beside = 0;
-        for id in &known {
+        for id in &open {
             let page = client.get(format!("http://{}/reports/{id}", daemon.console)).send().await?.text().await?;
             let (Some((_, claim)), true) = (page.split_once("<figure>"), page.contains("class=\"reason\"")) else {
                 continue;
@@ -221,7 +228,7 @@ impl Account {
                     && (claim.contains("<mark>") || fact.contains("<mark>")),
             );
         }
-        let ok = total && listed == known.len() && beside == known.len();
+        let ok = total && !open.is_empty() && listed == open.len() && beside == open.len();
         let detail = format!("the list of doubtful reports holds {listed}, {beside} show claim and fact side by side");
         self.note("side_by_side", at.to_owned(), ok, detail);
         Ok(())
@@ -282,11 +289,11 @@ impl Account {
         Ok(())
     }
 
-    fn has(&self, name: &str) -> bool {
+    pub(super) fn has(&self, name: &str) -> bool {
         self.steps.iter().any(|step| step.name == name)
     }
 
-    fn note(&mut self, name: &'static str, at: String, ok: bool, detail: String) {
+    pub(super) fn note(&mut self, name: &'static str, at: String, ok: bool, detail: String) {
         self.steps.push(Step { name, at, ok, detail });
     }
 }

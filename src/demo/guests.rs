@@ -1,21 +1,26 @@
 //! Throw-away accounts, one a role, so that a newcomer can try what each may do. They vanish with the demo.
 
 use std::{
-    collections::BTreeSet,
+    collections::{BTreeMap, BTreeSet},
     io::Write,
     net::{IpAddr, Ipv4Addr},
 };
 
 use anyhow::Context;
+use chrono::TimeDelta;
 use ulid::Ulid;
 
 use crate::{
     auth::{Accounts, SetUp},
     domain::{Actor, Duties, PersonName, Role, UserName},
+    store::Store,
 };
 
 /// The agency the contact speaks for; the staged day has reports for it.
 const AGENCY: &str = "高雄市政府工務局";
+
+/// Where the guests come from.
+const HERE: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
 
 /// How somebody logs in.
 #[derive(Clone)]
@@ -25,29 +30,42 @@ pub(super) struct Guest {
     pub password: String,
 }
 
-/// Adds the accounts and prints how to log in; returns the duty officer's, who tries the console at the end of the day.
-pub(super) async fn introduce(accounts: &Accounts) -> anyhow::Result<Guest> {
-    let mut officer = None;
+/// The accounts of the demo, with the keys by which its staff use the API.
+pub(super) struct Guests {
+    /// The duty officer, who tries the console at the end of the day.
+    pub officer: Guest,
+    /// By user name.
+    pub keys: BTreeMap<String, String>,
+}
+
+/// Adds the accounts and prints how to log in.
+pub(super) async fn introduce(accounts: &Accounts, store: &Store) -> anyhow::Result<Guests> {
+    let (mut officer, mut keys) = (None, BTreeMap::new());
     let mut lines = vec!["  示範帳號（僅供本次示範，結束即失效；查閱無須登入）".to_owned()];
-    for role in Role::ALL {
-        let (name, person) = guest(role);
-        let agency = (role == Role::AgencyContact).then(|| AGENCY.to_owned());
+    let alone = Role::ALL.map(|role| (guest(role), BTreeSet::from([role])));
+    let deputy = (("deputy", "副發言人（核稿及核定）"), BTreeSet::from([Role::Spokesperson, Role::Approver]));
+    for ((name, person), roles) in alone.into_iter().chain([deputy]) {
+        let agency = roles.contains(&Role::AgencyContact).then(|| AGENCY.to_owned());
+        let is_officer = roles.contains(&Role::DutyOfficer);
         let password = password();
-        let duties = Duties::given(BTreeSet::from([role]), agency, None);
+        let duties = Duties::given(roles, agency, None);
         let (name, person) = (UserName::parse(name)?, PersonName::parse(person)?);
         let token = accounts.add(Actor::daemon(), &name, person.clone(), duties).await?;
         let token = token.with_context(|| format!("the demo's account {name} is there already"))?;
-        let done = accounts.set_up(&token, &password, IpAddr::V4(Ipv4Addr::LOCALHOST)).await?;
+        let done = accounts.set_up(&token, &password, HERE).await?;
         anyhow::ensure!(done == SetUp::Done, "the demo's account {name} could not be set up: {done:?}");
+        let account = store.account(&name).await?.with_context(|| format!("the demo's account {name} is gone"))?;
+        let key = accounts.make_key(&account, "示範", TimeDelta::days(7), HERE).await?;
+        keys.insert(name.to_string(), key.reveal().to_owned());
         lines.push(format!("    {:<12}  {password}  {}", name.as_str(), person.as_str()));
-        if role == Role::DutyOfficer {
+        if is_officer {
             officer = Some(Guest { name, person, password });
         }
     }
     let mut out = std::io::stdout().lock();
     writeln!(out, "{}", lines.join("\n"))?;
     out.flush()?;
-    officer.context("no account is the duty officer's")
+    Ok(Guests { officer: officer.context("no account is the duty officer's")?, keys })
 }
 
 fn guest(role: Role) -> (&'static str, &'static str) {

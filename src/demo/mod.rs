@@ -2,10 +2,13 @@
 //! temporary folder. Outlets, events and texts are invented.
 
 mod account;
+mod casework;
 pub mod day;
 mod guests;
 pub mod newsroom;
+mod receiver;
 mod sources;
+mod staff;
 
 use std::{
     io::{IsTerminal, Write},
@@ -21,15 +24,17 @@ use ulid::Ulid;
 use crate::{
     app::{self, Daemon},
     clock::{Clock, ScaledClock},
-    config::Config,
+    config::{ChannelSection, Config, ContactSection},
     domain::taipei,
     lifecycle::{Ending, Tasks},
     store::{Filter, Tally},
 };
 use account::Account;
 use day::Day;
-use guests::Guest;
+use guests::{Guest, Guests};
 use newsroom::Newsroom;
+use receiver::{Counts, Receiver};
+use staff::Staff;
 
 /// How long the staged day takes when nothing else is asked for.
 const USUAL_PLAY: Duration = Duration::from_secs(90);
@@ -73,16 +78,21 @@ pub async fn play(settings: Settings) -> anyhow::Result<bool> {
     let outlets = sources.len();
     let newsroom = newsroom.run(tasks.stop());
     tasks.spawn("newsroom", newsroom);
-    let daemon = app::start(&config(&settings, &folder), sources, Arc::clone(&clock), &mut tasks).await?;
-    let stage = Stage { day, daemon, clock, factor };
+    let receiver = Receiver::open().context("the staged receiver of messages")?;
+    let counts = receiver.counts();
+    let config = config(&settings, &folder, &receiver)?;
+    tasks.spawn("receiver", receive(receiver, tasks.stop()));
+    let daemon = app::start(&config, sources, Arc::clone(&clock), &mut tasks).await?;
+    let stage = Stage { day, daemon, clock, factor, counts };
     stage.introduce(outlets, real)?;
-    let officer = guests::introduce(&stage.daemon.accounts).await?;
+    let Guests { officer, keys } = guests::introduce(&stage.daemon.accounts, &stage.daemon.store).await?;
+    let mut staff = Staff::new(format!("http://{}/", stage.daemon.console).parse()?, keys)?;
 
     let stop = tasks.stop();
     let (store, judged) = (stage.daemon.store.clone(), settings.play_for.is_some());
     let (say, hear) = tokio::sync::oneshot::channel();
     tasks.spawn("status", async move {
-        let account = stage.watch(&stop, end, judged.then_some(&officer)).await;
+        let account = stage.watch(&stop, end, judged.then_some(&officer), &mut staff).await;
         if let Err(error) = &account {
             tracing::error!("the demo cannot be watched: {error:#}");
         }
@@ -102,8 +112,42 @@ pub async fn play(settings: Settings) -> anyhow::Result<bool> {
     Ok(account.ok)
 }
 
-fn config(settings: &Settings, folder: &std::path::Path) -> Config {
+/// Takes messages until the stop; what goes wrong is logged, and the task's end stops the demo.
+async fn receive(receiver: Receiver, stop: crate::lifecycle::Stop) {
+    if let Err(error) = receiver.run(stop).await {
+        tracing::error!(%error, "the staged receiver failed");
+    }
+}
+
+/// A key for the demo's webhooks, as Standard Webhooks write it. It protects nothing: both ends are this process.
+const WEBHOOK_KEY: &str = "whsec_Y2xhcmlvbi1kZW1vLXdlYmhvb2sta2V5LTAwMDE=";
+
+fn config(settings: &Settings, folder: &std::path::Path, receiver: &Receiver) -> anyhow::Result<Config> {
     let mut config = Config::default();
+    std::fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
+    let secret_file = folder.join("webhook-key");
+    std::fs::write(&secret_file, WEBHOOK_KEY).with_context(|| format!("cannot write {}", secret_file.display()))?;
+    for (audience, name) in [("staff", "值勤通知（示範）"), ("public", "對外發布（示範）")] {
+        config.channels.push(ChannelSection {
+            id: audience.to_owned(),
+            name: name.to_owned(),
+            kind: "webhook".to_owned(),
+            audience: audience.to_owned(),
+            url: receiver.address(audience)?.to_string(),
+            secret_file: secret_file.clone(),
+            min_level: "none".to_owned(),
+            allow_private: true,
+            enabled: true,
+            ..ChannelSection::default()
+        });
+    }
+    "高雄市政府新聞局".clone_into(&mut config.office.name);
+    config.contacts.push(ContactSection {
+        agency: String::new(),
+        name: "王小明".to_owned(),
+        post: "股長".to_owned(),
+        telephone: "07-0000000#0100".to_owned(),
+    });
     config.database.url = format!("sqlite:{}", folder.join("clarion.db").display());
     config.http.listen = format!("127.0.0.1:{}", settings.port);
     config.auth.anonymous_read = true;
@@ -111,7 +155,7 @@ fn config(settings: &Settings, folder: &std::path::Path) -> Config {
     config.auth.session_idle_minutes = 7 * 24 * 60;
     config.auth.session_hours = 7 * 24;
     config.metrics.listen = format!("127.0.0.1:{}", settings.metrics_port);
-    config
+    Ok(config)
 }
 
 /// The staged day under way.
@@ -120,6 +164,7 @@ struct Stage {
     daemon: Daemon,
     clock: Arc<dyn Clock>,
     factor: u32,
+    counts: Arc<Counts>,
 }
 
 impl Stage {
@@ -149,12 +194,14 @@ impl Stage {
         stop: &crate::lifecycle::Stop,
         end: DateTime<Utc>,
         officer: Option<&Guest>,
+        staff: &mut Staff,
     ) -> anyhow::Result<Account> {
         let mut account = Account::new(self.factor);
         let terminal = std::io::stdout().is_terminal();
         let (mut shown, usual) = (String::new(), STATUS_EVERY * self.factor);
         loop {
             account.observe(&self.day, &self.daemon, self.clock.as_ref()).await?;
+            staff.work(&self.day, self.clock.now()).await?;
             let line = self.status().await?;
             if line != shown {
                 let mut out = std::io::stdout().lock();
@@ -172,6 +219,7 @@ impl Stage {
                 if terminal {
                     writeln!(std::io::stdout())?;
                 }
+                account.casework(&self.day, staff, &self.counts).await?;
                 account.judge(&self.day, &self.daemon, officer).await?;
                 return Ok(account);
             }

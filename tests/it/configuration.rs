@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, path::Path};
 
-use clarion::config::{Config, SourceSection};
+use clarion::config::{ChannelSection, Config, ContactSection, SourceSection};
 use toml::{Table, Value};
 
 fn shipped() -> String {
@@ -33,15 +33,20 @@ fn keys(value: &Value) -> BTreeMap<String, String> {
 #[test]
 fn every_key_is_documented_with_its_default() {
     let mut documented: Table = shipped().parse().unwrap();
-    let example = documented.remove("source").unwrap();
+    let contact = documented.remove("contact").unwrap();
+    let (source, channel) = (documented.remove("source").unwrap(), documented.remove("channel").unwrap());
     let mut coded = Table::try_from(Config::default()).unwrap();
     coded.remove("source");
+    coded.remove("channel");
+    coded.remove("contact");
     assert_eq!(keys(&Value::Table(documented)), keys(&Value::Table(coded)));
 
-    let example = example.as_array().unwrap()[0].clone();
-    let section = Table::try_from(SourceSection::default()).unwrap();
     let names = |value: &Value| keys(value).into_keys().collect::<Vec<_>>();
-    assert_eq!(names(&example), names(&Value::Table(section)));
+    let first = |sections: &Value| names(&sections.as_array().unwrap()[0]);
+    let coded = |section: Table| names(&Value::Table(section));
+    assert_eq!(first(&source), coded(Table::try_from(SourceSection::default()).unwrap()));
+    assert_eq!(first(&contact), coded(Table::try_from(ContactSection::default()).unwrap()));
+    assert_eq!(first(&channel), coded(Table::try_from(ChannelSection::default()).unwrap()));
 }
 
 #[test]
@@ -49,6 +54,7 @@ fn the_shipped_file_is_usable_as_it_is() {
     let config = Config::parse(&shipped(), Path::new("clarion.toml")).unwrap();
     let sources = config.sources().unwrap();
     assert_eq!((sources.len(), sources[0].enabled), (1, false));
+    assert!(config.channels().unwrap().is_empty() && !config.channels[0].enabled);
 }
 
 #[test]

@@ -80,6 +80,10 @@ impl Room {
             store: store.clone(),
             metrics: Arc::clone(&metrics),
             segmenter: Arc::clone(&segmenter),
+            gate: Arc::new(clarion::workflow::gate::GateRules::new(&city).unwrap()),
+            judge: Arc::new(clarion::workflow::corrections::Judge::new(&city).unwrap()),
+            base: "https://clarion.example/".parse().unwrap(),
+            office: crate::support::room::NOBODY,
             city,
             sources,
             clock: Arc::new(Still),
@@ -115,7 +119,7 @@ impl Room {
         let analysis = draft.analysis();
         let words = self.segmenter.words(&format!("{} {}", draft.title, draft.text));
         let reading = Reading {
-            queued: claimed[0].clone(),
+            queued: Some(claimed[0].clone()),
             article_id: key.clone(),
             outlet: draft.outlet.into(),
             content_hash: format!("hash-{n}"),

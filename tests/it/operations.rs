@@ -252,6 +252,13 @@ fn touch(metrics: &Metrics) {
     metrics.jobs_total.with_label_values(&["upkeep", "ok"]).inc();
     metrics.job_last_success_timestamp_seconds.with_label_values(&["upkeep"]).set(1.0);
     metrics.task_panics_total.with_label_values(&["poll"]).inc();
+    let casework = &metrics.casework;
+    casework.transitions_total.with_label_values(&["to_verify", "assigned"]).inc();
+    casework.stage_duration_seconds.with_label_values(&["to_verify"]).observe(60.0);
+    casework.oldest_unassigned_timestamp_seconds.set(1.0);
+    casework.notification_delivery_delay_seconds.with_label_values(&["line"]).observe(1.0);
+    casework.outbox_messages.with_label_values(&["duty", "waiting"]).set(1);
+    casework.outbox_oldest_pending_timestamp_seconds.with_label_values(&["duty"]).set(1.0);
 }
 
 /// Every name a scrape can show: a histogram appears under three.
