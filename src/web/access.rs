@@ -117,7 +117,7 @@ pub const RULES: &[Rule] = &[
     post("/api/v1/cases/{id}/bases", Gate::Holders(CASEWORKERS)),
     post("/api/v1/cases/{id}/sources", Gate::Holders(CASEWORKERS)),
     get("/api/v1/cases/{id}/corrections", Gate::Persons),
-    get("/cases/{id}/corrections", Gate::Persons),
+    get("/cases/{id}/corrections", Gate::Readers),
     post("/cases/{id}/corrections", Gate::Holders(CASEWORKERS)),
     get("/api/v1/releases", Gate::Persons),
     get("/api/v1/releases/{slug}", Gate::Persons),

@@ -375,6 +375,9 @@ on_both! {
         assert_eq!((&before["corrections"][0]["outcome"], &before["corrections"][0]["outlet"]), (&"unchanged".into(), &"木棉日報".into()));
         assert_eq!((&before["released_at"], &before["outlets_corrected_first"]), (&Value::Null, &false.into()));
 
+        let case = room.get("/cases/c1").with(&reader).send().await.text;
+        assert!(case.contains("href=\"/cases/c1/corrections\""), "{case}");
+
         // The outlet puts it right by itself.
         let right = WRONG.replace("25億元", "2.5億元");
         keep(store, &from, ("https://a.example/1", &right), None, own(Vec::new(), fact.number)).await;
