@@ -42,6 +42,9 @@ const USUAL_PLAY: Duration = Duration::from_secs(90);
 /// Real time between two status lines.
 const STATUS_EVERY: Duration = Duration::from_millis(500);
 
+/// Looks at the outbox after the day, half a second apart, before it is judged with what has not arrived.
+const MOST_WAITS: usize = 20;
+
 /// Staged time after the last report in which sources are polled once more before the day is judged.
 const AFTERMATH: chrono::TimeDelta = chrono::TimeDelta::minutes(30);
 
@@ -219,6 +222,7 @@ impl Stage {
                 if terminal {
                     writeln!(std::io::stdout())?;
                 }
+                self.settled().await?;
                 account.casework(&self.day, staff, &self.counts).await?;
                 account.judge(&self.day, &self.daemon, officer).await?;
                 return Ok(account);
@@ -231,6 +235,18 @@ impl Stage {
                 () = self.clock.sleep(pause) => {}
             }
         }
+    }
+
+    /// Waits a little for the last messages: the day is over, and what was written in it may still be on its way.
+    async fn settled(&self) -> anyhow::Result<()> {
+        for _ in 0..MOST_WAITS {
+            let messages = self.daemon.store.count_messages().await?;
+            if !messages.iter().any(|(_, state, ..)| state == "waiting") {
+                break;
+            }
+            self.clock.sleep(STATUS_EVERY).await;
+        }
+        Ok(())
     }
 
     async fn status(&self) -> anyhow::Result<String> {

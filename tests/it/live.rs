@@ -72,7 +72,7 @@ fn the_staged_day_plays_as_written() {
     let folder = tempfile::tempdir().unwrap();
     let report = folder.path().join("report.json");
     let output = Command::new(env!("CARGO_BIN_EXE_clarion"))
-        .args(["demo", "--port", "0", "--metrics-port", "0", "--for", "60s", "--report"])
+        .args(["demo", "--port", "0", "--metrics-port", "0", "--for", "90s", "--report"])
         .arg(&report)
         .output()
         .unwrap();
