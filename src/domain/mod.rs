@@ -15,6 +15,7 @@ mod digest;
 mod drafting;
 mod fact;
 mod finding;
+mod internet;
 mod mention;
 mod month;
 mod notice;
@@ -58,6 +59,7 @@ pub use digest::{
 pub use drafting::{Contact, Drafting, Sentence, Slot, Template, TemplateFault, Templates, WordGroup};
 pub use fact::{Entered, FactKind, FactVersion, LONGEST_STATEMENT, Statement, StatementFault};
 pub use finding::{Doubt, Examined, FactQuote, Finding, Found, Judged, Level, Outcome, Quote, Verdict};
+pub use internet::{is_public, unmasked};
 pub use mention::{
     AgencyGuess, Analysis, Claim, ClaimKind, Evidence, Field, Label, Mention, Named, NamedBody, PersonalData,
     PersonalSpan, PlaceKind, PlaceMention, Scope, Scored, Sentiment, TextKind,

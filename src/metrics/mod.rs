@@ -5,6 +5,7 @@
 //! at a budget.
 
 mod casework;
+mod catalogue;
 
 use std::{
     collections::BTreeSet,
@@ -12,11 +13,14 @@ use std::{
 };
 
 use prometheus::{
-    Encoder, Gauge, GaugeVec, Histogram, HistogramOpts, HistogramVec, IntCounter, IntCounterVec, IntGauge, IntGaugeVec,
-    Opts, Registry, TextEncoder, core::Collector,
+    Encoder, Gauge, GaugeVec, Histogram, HistogramVec, IntCounter, IntCounterVec, IntGauge, IntGaugeVec, Registry,
+    TextEncoder,
 };
 
+use catalogue::Catalogue;
+
 pub use casework::Casework;
+pub use catalogue::Family;
 
 /// Distinct values a configured label may take before further ones are counted as `other`: 200 sources are the
 /// reference size, and Prometheus' own advice is to think again above 100 values a label.
@@ -27,17 +31,6 @@ const OTHER: &str = "other";
 
 /// What the text toward the city can be, as the mention counters label it.
 const SENTIMENTS: [&str; 3] = ["negative", "neutral", "positive"];
-
-/// What one metric is called, and what it tells apart.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Family {
-    /// Its name without the `clarion_` in front.
-    pub name: &'static str,
-    /// The names of its labels.
-    pub labels: &'static [&'static str],
-    /// Whether it is scraped as `_bucket`, `_sum` and `_count`.
-    pub histogram: bool,
-}
 
 /// All metrics. Cheap to share behind an `Arc`.
 #[derive(Debug)]
@@ -138,7 +131,7 @@ impl Metrics {
     /// Only when two metrics share a name, which a test rules out.
     #[expect(clippy::too_many_lines, reason = "a catalogue is read from top to bottom; one entry a metric")]
     pub fn new() -> prometheus::Result<Self> {
-        let mut r = Catalogue { registry: Registry::new_custom(Some("clarion".into()), None)?, families: Vec::new() };
+        let mut r = Catalogue::new()?;
         let metrics = Self {
             build_info: r.int_gauges(
                 "build_info",
@@ -434,68 +427,6 @@ impl Metrics {
         let mut out = Vec::new();
         TextEncoder::new().encode(&families, &mut out)?;
         Ok(String::from_utf8_lossy(&out).into_owned())
-    }
-}
-
-/// The registry being filled, and what went into it.
-struct Catalogue {
-    registry: Registry,
-    families: Vec<Family>,
-}
-
-type Labels = &'static [&'static str];
-
-impl Catalogue {
-    fn int_gauge(&mut self, name: &'static str, help: &str) -> prometheus::Result<IntGauge> {
-        self.add(name, &[], false, IntGauge::new(name, help)?)
-    }
-
-    fn int_gauges(&mut self, name: &'static str, help: &str, labels: Labels) -> prometheus::Result<IntGaugeVec> {
-        self.add(name, labels, false, IntGaugeVec::new(Opts::new(name, help), labels)?)
-    }
-
-    fn gauge(&mut self, name: &'static str, help: &str) -> prometheus::Result<Gauge> {
-        self.add(name, &[], false, Gauge::new(name, help)?)
-    }
-
-    fn gauges(&mut self, name: &'static str, help: &str, labels: Labels) -> prometheus::Result<GaugeVec> {
-        self.add(name, labels, false, GaugeVec::new(Opts::new(name, help), labels)?)
-    }
-
-    fn counter(&mut self, name: &'static str, help: &str) -> prometheus::Result<IntCounter> {
-        self.add(name, &[], false, IntCounter::new(name, help)?)
-    }
-
-    fn counters(&mut self, name: &'static str, help: &str, labels: Labels) -> prometheus::Result<IntCounterVec> {
-        self.add(name, labels, false, IntCounterVec::new(Opts::new(name, help), labels)?)
-    }
-
-    fn histogram(&mut self, name: &'static str, help: &str, buckets: &[f64]) -> prometheus::Result<Histogram> {
-        let options = HistogramOpts::new(name, help).buckets(buckets.to_vec());
-        self.add(name, &[], true, Histogram::with_opts(options)?)
-    }
-
-    fn histograms(
-        &mut self,
-        name: &'static str,
-        help: &str,
-        labels: Labels,
-        buckets: &[f64],
-    ) -> prometheus::Result<HistogramVec> {
-        let options = HistogramOpts::new(name, help).buckets(buckets.to_vec());
-        self.add(name, labels, true, HistogramVec::new(options, labels)?)
-    }
-
-    fn add<M: Collector + Clone + 'static>(
-        &mut self,
-        name: &'static str,
-        labels: Labels,
-        histogram: bool,
-        metric: M,
-    ) -> prometheus::Result<M> {
-        self.registry.register(Box::new(metric.clone()))?;
-        self.families.push(Family { name, labels, histogram });
-        Ok(metric)
     }
 }
 

@@ -1,51 +1,17 @@
 //! Which addresses a notice may go to. Channels come from the operator's own file, so this keeps a slip or a name that
 //! was made to lead inside from reaching the intranet; `allow_private` opens it for one channel.
 
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::net::{IpAddr, SocketAddr};
 
-use ipnet::{Ipv4Net, Ipv6Net};
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use url::{Host, Url};
+
+use crate::domain::is_public;
 
 /// An address that may not be reached.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("the address is not public; set allow_private for the channel if it is meant")]
 pub(super) struct NotPublic;
-
-/// IPv4 that is not globally reachable (IANA IPv4 Special-Purpose Address Registry), multicast and class E.
-const CLOSED_V4: [Ipv4Net; 15] = [
-    v4(0, 0, 0, 0, 8),
-    v4(10, 0, 0, 0, 8),
-    v4(100, 64, 0, 0, 10),
-    v4(127, 0, 0, 0, 8),
-    v4(169, 254, 0, 0, 16),
-    v4(172, 16, 0, 0, 12),
-    v4(192, 0, 0, 0, 24),
-    v4(192, 0, 2, 0, 24),
-    v4(192, 88, 99, 0, 24),
-    v4(192, 168, 0, 0, 16),
-    v4(198, 18, 0, 0, 15),
-    v4(198, 51, 100, 0, 24),
-    v4(203, 0, 113, 0, 24),
-    v4(224, 0, 0, 0, 4),
-    v4(240, 0, 0, 0, 4),
-];
-
-/// The one block of IPv6 from which global unicast addresses are given out.
-const GLOBAL_V6: Ipv6Net = v6([0x2000, 0], 3);
-
-/// Parts of [`GLOBAL_V6`] that are not globally reachable or that carry an IPv4 address (IANA IPv6 Special-Purpose
-/// Address Registry).
-const CLOSED_V6: [Ipv6Net; 4] =
-    [v6([0x2001, 0], 23), v6([0x2001, 0x0db8], 32), v6([0x2002, 0], 16), v6([0x3fff, 0], 20)];
-
-const fn v4(a: u8, b: u8, c: u8, d: u8, prefix: u8) -> Ipv4Net {
-    Ipv4Net::new_assert(Ipv4Addr::new(a, b, c, d), prefix)
-}
-
-const fn v6(head: [u16; 2], prefix: u8) -> Ipv6Net {
-    Ipv6Net::new_assert(Ipv6Addr::new(head[0], head[1], 0, 0, 0, 0, 0, 0), prefix)
-}
 
 /// Checks an address that is written as a number. A name is checked when it is resolved, since the client asks no
 /// resolver for a number.
@@ -56,15 +22,7 @@ pub(super) fn check(url: &Url) -> Result<(), NotPublic> {
         Some(Host::Domain(_)) => return Ok(()),
         None => return Err(NotPublic),
     };
-    if public(address) { Ok(()) } else { Err(NotPublic) }
-}
-
-fn public(address: IpAddr) -> bool {
-    match address.to_canonical() {
-        IpAddr::V4(v4) => !CLOSED_V4.iter().any(|closed| closed.contains(&v4)),
-        // NAT64 (RFC 6052) lies outside the global block and is refused with the rest.
-        IpAddr::V6(v6) => GLOBAL_V6.contains(&v6) && !CLOSED_V6.iter().any(|closed| closed.contains(&v6)),
-    }
+    if is_public(address) { Ok(()) } else { Err(NotPublic) }
 }
 
 /// Resolves names and drops what is not public: the connection goes to the very addresses that were checked.
@@ -75,7 +33,7 @@ impl Resolve for PublicOnly {
     fn resolve(&self, name: Name) -> Resolving {
         Box::pin(async move {
             let found: Vec<SocketAddr> = tokio::net::lookup_host((name.as_str(), 0)).await?.collect();
-            let open: Vec<SocketAddr> = found.into_iter().filter(|found| public(found.ip())).collect();
+            let open: Vec<SocketAddr> = found.into_iter().filter(|found| is_public(found.ip())).collect();
             if open.is_empty() {
                 return Err(NotPublic.into());
             }

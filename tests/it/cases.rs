@@ -76,6 +76,23 @@ pub fn opening(id: &str, story: Option<String>, reports: Vec<(String, String)>) 
     }
 }
 
+/// What goes out of the case `c1` as it was issued.
+pub fn releasing(issued: &Issued) -> Releasing {
+    Releasing {
+        id: "r1".into(),
+        case_id: "c1".into(),
+        revision: issued.revision,
+        hash: issued.hash.clone(),
+        answer: issued.answer,
+        agency: to().agency,
+        unit: None,
+        text: text("澄清說明"),
+        anchors: "[]".into(),
+        sources: Vec::new(),
+        by: user("wang"),
+    }
+}
+
 pub fn changing(id: &str, version: i64, stage: Stage) -> Changing {
     Changing { id: id.into(), version, stage, detail: "{}".into(), draft: None, release: None, postings: Vec::new() }
 }
@@ -264,19 +281,7 @@ on_both! {
         let store = &room.store;
         store.open_case(opening("c1", None, Vec::new()), Actor::daemon(), morning()).await.unwrap();
         let issued = Issued { revision: 1, hash: "h1".into(), answer: Answer::Clarification, at: morning() };
-        let release = Releasing {
-            id: "r1".into(),
-            case_id: "c1".into(),
-            revision: 1,
-            hash: "h1".into(),
-            answer: Answer::Clarification,
-            agency: to().agency,
-            unit: None,
-            text: text("澄清說明"),
-            anchors: "[]".into(),
-            sources: Vec::new(),
-            by: user("wang"),
-        };
+        let release = releasing(&issued);
         let step = Changing {
             release: Some(release.clone()),
             postings: vec![posting("c1", "line", 2), posting("c1", "mail", 2)],

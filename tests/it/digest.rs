@@ -9,13 +9,13 @@ use clarion::{
         Office, Period, Purpose, Source, Stage, StepKind,
     },
     lifecycle::Pulse,
-    store::{CaseClaim, Changing, Checking, Opening, Reading, Releasing, Store, Told},
+    store::{CaseClaim, Changing, Checking, Opening, Reading, Store, Told},
     wire::Letter,
     workers::{Bureau, Digests},
 };
 
 use crate::{
-    cases::{actor, changing, opening, text, to, user},
+    cases::{actor, changing, opening, releasing, to},
     facts::{WRONG, contradicted, keep, latest, own, put, statement},
     on_both,
     support::{
@@ -97,19 +97,7 @@ on_both! {
             (StepKind::Publish, Stage::Published(to(), issued.clone())),
         ];
         for (version, (step, stage)) in (1..).zip(steps) {
-            let release = (step == StepKind::Publish).then(|| Releasing {
-                id: "r1".into(),
-                case_id: "c1".into(),
-                revision: 1,
-                hash: "h".into(),
-                answer: Answer::Clarification,
-                agency: to().agency,
-                unit: None,
-                text: text("澄清說明"),
-                anchors: "[]".into(),
-                sources: Vec::new(),
-                by: user("wang"),
-            });
+            let release = (step == StepKind::Publish).then(|| releasing(&issued));
             let change = Changing { release, ..stepped(step, version, stage) };
             store.change_case(change, actor("wang"), at(40)).await.unwrap();
         }

@@ -11,16 +11,14 @@ use clarion::{
         Remedy, Revisit, Role, Round, Seen, SessionLimits, Source, SourceKind, Stage, Tracked, WrongClaim,
     },
     lifecycle::Pulse,
-    store::{
-        CaseClaim, Changing, Due, Finds, Moved, Opened, Opening, Planned, Reading, Releasing, Store, Stored, Visited,
-    },
+    store::{CaseClaim, Changing, Due, Finds, Moved, Opened, Opening, Planned, Reading, Store, Stored, Visited},
     workers::{Bureau, Casework},
     workflow::corrections::{Judge, Told},
 };
 use serde_json::Value;
 
 use crate::{
-    cases::{changing, opening, text, to, user},
+    cases::{changing, opening, releasing, to, user},
     facts::{RELEASE, WRONG, contradicted, keep, latest, own, put, statement},
     on_both,
     support::{
@@ -229,19 +227,7 @@ async fn publish(store: &Store, at: DateTime<Utc>) {
         (PersonName::parse("王小明").unwrap(), Duties::given([Role::Spokesperson].into(), None, None));
     accounts.add(Actor::command_line(), &user("wang"), person, duties).await.unwrap().unwrap();
     let issued = Issued { revision: 1, hash: "h1".into(), answer: Answer::Clarification, at };
-    let release = Releasing {
-        id: "r1".into(),
-        case_id: "c1".into(),
-        revision: 1,
-        hash: "h1".into(),
-        answer: Answer::Clarification,
-        agency: to().agency,
-        unit: None,
-        text: text("澄清說明"),
-        anchors: "[]".into(),
-        sources: Vec::new(),
-        by: user("wang"),
-    };
+    let release = releasing(&issued);
     let version = store.case("c1").await.unwrap().unwrap().version;
     let step = Changing { release: Some(release), ..changing("c1", version, Stage::Published(to(), issued)) };
     assert!(matches!(store.change_case(step, crate::cases::actor("wang"), at).await.unwrap(), Moved::Done(_)));
