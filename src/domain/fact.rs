@@ -107,6 +107,23 @@ pub struct Statement {
 }
 
 impl Statement {
+    /// What an agency published at `published`, as its page says it.
+    #[must_use]
+    pub fn released(agency: &str, (title, text): (&str, &str), url: &str, published: DateTime<Utc>) -> Self {
+        Self {
+            kind: FactKind::of_release(title),
+            agency: agency.to_owned(),
+            title: title.to_owned(),
+            text: text.to_owned(),
+            url: Some(url.to_owned()),
+            document_no: None,
+            published: Some(published),
+            valid_from: None,
+            valid_to: None,
+            superseded_by: None,
+        }
+    }
+
     /// The statement as it can be kept under `id`: without NUL, which PostgreSQL refuses, and with empty fields left out.
     ///
     /// # Errors

@@ -11,7 +11,7 @@ use super::{
     revisits, rows,
     stories::{self, Told},
 };
-use crate::domain::{Article, Entered, FactKind, Field, Mention, Page, Source, Statement};
+use crate::domain::{Article, Entered, Field, Mention, Page, Source, Statement};
 
 /// Versions of one report that are kept. A page that changes more often counts words or visitors, and no further version of
 /// it tells anybody anything.
@@ -192,18 +192,8 @@ async fn hold(
         return Ok(());
     };
     let article = &reading.article;
-    let statement = Statement {
-        kind: FactKind::of_release(&article.title),
-        agency: agency.to_owned(),
-        title: article.title.clone(),
-        text: article.text.clone(),
-        url: Some(article.url.clone()),
-        document_no: None,
-        published: Some(article.published_at.map_or(reading.fetched_at, |d| d.at.min(reading.fetched_at))),
-        valid_from: None,
-        valid_to: None,
-        superseded_by: None,
-    };
+    let published = article.published_at.map_or(reading.fetched_at, |d| d.at.min(reading.fetched_at));
+    let statement = Statement::released(agency, (&article.title, &article.text), &article.url, published);
     // What a person said of the validity of an earlier version is kept.
     let statement = facts::carry_on(connection, id, statement).await?;
     // A page of nothing, or of more than any statement holds, is kept as a report alone.

@@ -25,7 +25,7 @@ use crate::{
 };
 
 /// Statements on a page.
-const PAGE: usize = 30;
+pub(super) const PAGE: usize = 30;
 
 /// Characters of a statement in the list.
 const LEAD: usize = 90;
@@ -153,7 +153,7 @@ pub(super) struct FactPage {
 }
 
 impl WantedFacts {
-    fn read(query: &str) -> Self {
+    pub(super) fn read(query: &str) -> Self {
         let mut wanted = Self::default();
         for (key, value) in form_urlencoded::parse(query.as_bytes()) {
             let value = filter::clean(&value);
@@ -192,14 +192,7 @@ impl WantedFacts {
 impl FactsPage {
     async fn load(desk: &Desk, visitor: Visitor, wanted: WantedFacts) -> Result<Self, Fault> {
         let (store, now) = (&desk.console.store, desk.console.clock.now());
-        let words = desk.console.segmenter.tokens(&wanted.search);
-        let filter = FactFilter {
-            search: Search { words: words.into_iter().take(filter::MOST_WORDS).collect() },
-            kind: wanted.kind,
-            agency: wanted.agency.clone(),
-            holding: (!wanted.all).then_some(now),
-        };
-        let page = store.facts(&filter, wanted.before, PAGE).await?;
+        let page = store.facts(&desk.fact_filter(&wanted), wanted.before, PAGE).await?;
         let agencies = store.fact_agencies().await?.into_iter().map(|(name, n)| Choice {
             chosen: name == wanted.agency,
             name: desk.names.agency(&name).to_owned(),
@@ -342,6 +335,17 @@ impl FactPage {
 }
 
 impl Desk {
+    /// What the database is asked for.
+    pub(super) fn fact_filter(&self, wanted: &WantedFacts) -> FactFilter {
+        let words = self.console.segmenter.tokens(&wanted.search);
+        FactFilter {
+            search: Search { words: words.into_iter().take(filter::MOST_WORDS).collect() },
+            kind: wanted.kind,
+            agency: wanted.agency.clone(),
+            holding: (!wanted.all).then_some(self.console.clock.now()),
+        }
+    }
+
     fn fact_row(&self, fact: &FactVersion, now: DateTime<Utc>) -> FactRow {
         let it = &fact.statement;
         let mut lead: String = it.text.chars().take(LEAD).map(|c| if c == '\n' { ' ' } else { c }).collect();

@@ -13,6 +13,7 @@ mod cookie;
 mod corrections;
 mod exposition;
 mod facts;
+mod facts_api;
 mod fault;
 mod filter;
 mod findings;
@@ -149,6 +150,9 @@ pub fn console(console: Console) -> Result<Router, ConfigError> {
         .route("/digest.csv", get(casework::digest::csv))
         .route("/messages", get(casework::messages::log))
         .route("/messages/test", post(casework::messages::test))
+        .route("/api/v1/facts", get(facts_api::list).post(facts_api::enter))
+        .route("/api/v1/facts/{id}", get(facts_api::one).post(facts_api::edit))
+        .route("/api/v1/facts/{id}/end", post(facts_api::end))
         .route("/api/v1/cases", get(casework::api::list).post(casework::api::open))
         .route("/api/v1/cases/{id}", get(casework::api::one))
         .route("/api/v1/cases/{id}/steps", post(casework::api::step))

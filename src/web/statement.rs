@@ -7,13 +7,13 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse, Response},
 };
-use chrono::{DateTime, NaiveTime, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc};
 use ulid::Ulid;
 use url::form_urlencoded;
 
 use crate::{
     domain::{Action, Entered, FactKind, FactVersion, Statement, StatementFault, TAIPEI, taipei},
-    store::Stating,
+    store::{Stating, StoreError},
     web::{
         Desk,
         access::Person,
@@ -39,6 +39,21 @@ pub(super) enum Aim {
     Edit(String, u32),
     /// A new statement in the place of the one of that key, likewise.
     Supersede(String, u32),
+}
+
+/// Why a statement was not kept.
+#[derive(Debug)]
+pub(super) enum Unkept {
+    /// Something in it is wrong; the words are for the person who wrote it.
+    Wrong(String),
+    /// Something else went wrong.
+    Fault(Fault),
+}
+
+impl From<StoreError> for Unkept {
+    fn from(error: StoreError) -> Self {
+        Self::Fault(Fault::Store(error))
+    }
 }
 
 /// The form as it was filled in.
@@ -119,7 +134,7 @@ impl Desk {
     }
 
     /// The latest version of the statement that is put right or replaced, if the visitor may.
-    async fn former(&self, visitor: &Visitor, aim: &Aim) -> Result<Option<FactVersion>, Fault> {
+    pub(super) async fn former(&self, visitor: &Visitor, aim: &Aim) -> Result<Option<FactVersion>, Fault> {
         let (Aim::Edit(id, revision) | Aim::Supersede(id, revision)) = aim else { return Ok(None) };
         if id.chars().any(char::is_control) {
             return Err(Fault::Missing);
@@ -190,6 +205,62 @@ impl Desk {
             error: Some(error),
         };
         StatementPage { frame: Frame::new(Section::Facts, self.console.clock.now(), visitor), aim, former, fields }
+    }
+
+    /// Keeps a statement: a new one, a further version, or one in the place of another, which ends.
+    pub(super) async fn keep_statement(
+        &self,
+        visitor: &Visitor,
+        (aim, former): (Aim, Option<FactVersion>),
+        id: &str,
+        statement: Statement,
+    ) -> Result<(), Unkept> {
+        let is_known = self.statable(visitor, "").iter().any(|choice| choice.value == statement.agency)
+            || former.as_ref().is_some_and(|former| former.statement.agency == statement.agency);
+        if !is_known {
+            return Err(Unkept::Wrong("請由清單選擇機關；機關聯絡人僅得登錄所屬機關的事實。".to_owned()));
+        }
+        let now = self.console.clock.now();
+        let statement = match (&aim, &former) {
+            (Aim::Edit(..), Some(former)) => {
+                Statement { superseded_by: former.statement.superseded_by.clone(), ..statement }
+            }
+            _ => Statement { published: statement.published.or(Some(now)), superseded_by: None, ..statement },
+        };
+        let mut statings = Vec::new();
+        if let (Aim::Supersede(former_id, _), Some(former)) = (&aim, former) {
+            let until = statement.from().unwrap_or(now);
+            let until = former.statement.from().map_or(until, |from| until.max(from));
+            let ended = Statement { valid_to: Some(until), superseded_by: Some(id.to_owned()), ..former.statement };
+            statings.push(self.stating(former_id, ended));
+        }
+        statings.push(self.stating(id, statement));
+        let about = (Action::FactEntered, id.to_owned());
+        self.console.store.put_facts(statings, about, visitor.actor(), now).await?;
+        Ok(())
+    }
+
+    /// Ends a statement's validity at the end of a day.
+    pub(super) async fn end_statement(
+        &self,
+        visitor: &Visitor,
+        former: FactVersion,
+        day: NaiveDate,
+    ) -> Result<(), Fault> {
+        let now = self.console.clock.now();
+        // Today ends now, for a statement that is found wrong must not be held against anybody until midnight.
+        let until = if day <= taipei(now).date_naive() {
+            now
+        } else {
+            let midnight = day.succ_opt().map(|next| next.and_time(NaiveTime::MIN).and_local_timezone(TAIPEI));
+            let midnight = midnight.and_then(chrono::MappedLocalTime::single);
+            midnight.map_or(now, |at| at.to_utc() - TimeDelta::microseconds(1))
+        };
+        let until = former.statement.from().map_or(until, |from| until.max(from));
+        let ended = Statement { valid_to: Some(until), ..former.statement };
+        let about = (Action::FactEntered, former.id.clone());
+        self.console.store.put_facts(vec![self.stating(&former.id, ended)], about, visitor.actor(), now).await?;
+        Ok(())
     }
 
     fn stating(&self, id: &str, statement: Statement) -> Stating {
@@ -283,30 +354,10 @@ pub(super) async fn keep(State(desk): State<Shared>, person: Person, body: Bytes
         Ok(statement) => statement,
         Err(error) => return refuse(error),
     };
-    let is_known = desk.statable(&visitor, "").iter().any(|choice| choice.value == statement.agency)
-        || former.as_ref().is_some_and(|former| former.statement.agency == statement.agency);
-    if !is_known {
-        return refuse("請由清單選擇機關；機關聯絡人僅得登錄所屬機關的事實。".to_owned());
-    }
-    let now = desk.console.clock.now();
-    let statement = match (&aim, &former) {
-        (Aim::Edit(..), Some(former)) => {
-            Statement { superseded_by: former.statement.superseded_by.clone(), ..statement }
-        }
-        _ => Statement { published: statement.published.or(Some(now)), ..statement },
-    };
-    let mut statings = Vec::new();
-    if let (Aim::Supersede(former_id, _), Some(former)) = (&aim, former) {
-        let until = statement.from().unwrap_or(now);
-        let until = former.statement.from().map_or(until, |from| until.max(from));
-        let ended = Statement { valid_to: Some(until), superseded_by: Some(id.clone()), ..former.statement };
-        statings.push(desk.stating(former_id, ended));
-    }
-    statings.push(desk.stating(&id, statement));
-    let about = (Action::FactEntered, id.clone());
-    match desk.console.store.put_facts(statings, about, visitor.actor(), now).await {
-        Ok(_) => Desk::go(&names::fact_address(&id), None),
-        Err(error) => desk.apology(&visitor, &Fault::Store(error)),
+    match desk.keep_statement(&visitor, (aim.clone(), former), &id, statement).await {
+        Ok(()) => Desk::go(&names::fact_address(&id), None),
+        Err(Unkept::Wrong(error)) => refuse(error),
+        Err(Unkept::Fault(fault)) => desk.apology(&visitor, &fault),
     }
 }
 
@@ -320,23 +371,11 @@ pub(super) async fn end(State(desk): State<Shared>, person: Person, Path(id): Pa
         Ok(None) => return desk.apology(&visitor, &Fault::Missing),
         Err(fault) => return desk.apology(&visitor, &fault),
     };
-    let now = desk.console.clock.now();
-    let day = form.line("to").and_then(|day| chrono::NaiveDate::parse_from_str(&day, "%Y-%m-%d").ok());
+    let day = form.line("to").and_then(|day| NaiveDate::parse_from_str(&day, "%Y-%m-%d").ok());
     let Some(day) = day else { return desk.apology(&visitor, &Fault::Changed) };
-    // Today ends now, for a statement that is found wrong must not be held against anybody until midnight.
-    let until = if day <= taipei(now).date_naive() {
-        now
-    } else {
-        let midnight = day.succ_opt().map(|next| next.and_time(NaiveTime::MIN).and_local_timezone(TAIPEI));
-        midnight.and_then(chrono::MappedLocalTime::single).map_or(now, |at| at.to_utc() - TimeDelta::microseconds(1))
-    };
-    let until = former.statement.from().map_or(until, |from| until.max(from));
-    let ended = Statement { valid_to: Some(until), ..former.statement };
-    let about = (Action::FactEntered, id.clone());
-    let statings = vec![desk.stating(&id, ended)];
-    match desk.console.store.put_facts(statings, about, visitor.actor(), now).await {
-        Ok(_) => Desk::go(&names::fact_address(&id), None),
-        Err(error) => desk.apology(&visitor, &Fault::Store(error)),
+    match desk.end_statement(&visitor, former, day).await {
+        Ok(()) => Desk::go(&names::fact_address(&id), None),
+        Err(fault) => desk.apology(&visitor, &fault),
     }
 }
 

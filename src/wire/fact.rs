@@ -81,13 +81,21 @@ pub fn facts(text: &str) -> Vec<FactRead> {
     if begins.starts_with(['{', '[']) { from_lines(text) } else { from_table(text) }
 }
 
+/// Reads a statement from an object, as a line of JSON Lines holds one: its key and what it says.
+///
+/// # Errors
+/// [`RowFault`] for the person who wrote it.
+pub fn fact(object: &Map<String, Value>) -> Result<(String, Statement), RowFault> {
+    Fields::of_object(object)?.statement()
+}
+
 fn from_lines(text: &str) -> Vec<FactRead> {
     let lines = text.trim_start_matches('\u{feff}').lines().enumerate();
     lines
         .filter(|(_, line)| !line.trim().is_empty())
         .map(|(at, line)| {
             let object = serde_json::from_str::<Map<String, Value>>(line).map_err(|_| RowFault::NotObject);
-            FactRead { line: at + 1, read: object.and_then(|object| Fields::of_object(&object)?.statement()) }
+            FactRead { line: at + 1, read: object.and_then(|object| fact(&object)) }
         })
         .collect()
 }

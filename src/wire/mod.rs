@@ -23,7 +23,7 @@ pub use csv::comma_separated;
 pub use deadline::{ClosureFault, DeadlineNote, DeadlineOut, closure};
 pub use digest::DigestOut;
 pub use document::{Document, DocumentId, instant};
-pub use fact::{FactRead, RowFault, exported, facts, last_moment, listed, moment};
+pub use fact::{FactRead, RowFault, exported, fact, facts, last_moment, listed, moment};
 pub use labelled::{Labelled, Place};
 pub use notice::{Letter, LetterFault};
 pub use page::{ArticleOut, EntryOut};

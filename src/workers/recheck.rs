@@ -2,7 +2,7 @@
 //! changed: a report may have become right or wrong by what was announced since.
 
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeMap, BTreeSet, HashMap},
     sync::Arc,
     time::Duration,
 };
@@ -12,10 +12,10 @@ use chrono::TimeDelta;
 use super::{Shared, keeping};
 use crate::{
     claims::Sheet,
-    domain::{Examined, FactVersion, Level},
+    domain::{Examined, FactVersion, Level, Source, Statement},
     lifecycle::{Pulse, Stop},
     pipeline::{Analyzer, Dispute, Doubts, Officials, wording},
-    store::{Behind, Checking, Disagreeing, Lesson, StoreError},
+    store::{Behind, Checking, Disagreeing, Lesson, Orphan, Stating, StoreError},
 };
 
 /// How far back reports are checked again. What is older can no longer be answered the same day, nor the next.
@@ -33,6 +33,9 @@ const BATCH: usize = 32;
 /// Reports that are kept laid out, some twenty kilobytes each: what a large city's outlets publish in the window.
 const LAID_OUT: usize = 4000;
 
+/// Reports taken into the register in one transaction.
+const ADOPTED: usize = 200;
+
 /// Statements that came together of which each is held against the others' agencies. An import of more is a table, whose
 /// rows are alike and not told apart well enough for that.
 const COMPARED: usize = 100;
@@ -45,6 +48,8 @@ pub struct Recheck {
     lessons: Vec<Lesson>,
     gauged: bool,
     sheets: Sheets,
+    /// The official sources whose earlier reports are in the register, each with its agency.
+    adopted: BTreeSet<(String, String)>,
 }
 
 /// Reports of the window that are laid out already, by key and version.
@@ -54,7 +59,7 @@ impl Recheck {
     /// A loop that knows nothing of the register yet.
     #[must_use]
     pub fn new(shared: Shared, pulse: Pulse) -> Self {
-        Self { shared, pulse, lessons: Vec::new(), gauged: false, sheets: Sheets::new() }
+        Self { shared, pulse, lessons: Vec::new(), gauged: false, sheets: Sheets::new(), adopted: BTreeSet::new() }
     }
 
     /// Takes in what is new in the register, then checks some reports again; says how many those were.
@@ -62,6 +67,7 @@ impl Recheck {
     /// # Errors
     /// When the database does not answer.
     pub async fn tick(&mut self) -> Result<usize, StoreError> {
+        self.adopt().await?;
         let changed = self.take_in().await?;
         self.learn().await?;
         let again = self.check_again().await?;
@@ -105,6 +111,36 @@ impl Recheck {
                 () = self.shared.clock.sleep(LONGEST_NAP) => {}
             }
         }
+    }
+
+    /// What a source published before it was called official, or before there was a register, is official too. Each source is
+    /// looked at once; whatever it brings later, `read` takes in.
+    async fn adopt(&mut self) -> Result<(), StoreError> {
+        let of = |source: &Source| source.official.clone().map(|agency| (source.id.as_str().to_owned(), agency));
+        let sources: Vec<_> = self.shared.sources.borrow().iter().filter_map(of).collect();
+        for (source, agency) in sources {
+            if self.adopted.contains(&(source.clone(), agency.clone())) {
+                continue;
+            }
+            let (mut after, mut adopted) = (String::new(), 0);
+            loop {
+                self.pulse.beat();
+                let page = self.shared.store.orphans(&source, &after, ADOPTED).await?;
+                let Some(last) = page.last() else { break };
+                after.clone_from(&last.id);
+                let (analyzer, by) = (Arc::clone(&self.shared.analyzer), agency.clone());
+                let statings =
+                    self.aside(move || page.into_iter().filter_map(|it| stating(&analyzer, &by, it)).collect());
+                let statings: Vec<_> = statings.await.unwrap_or_default();
+                let from = (source.clone(), agency.clone());
+                adopted += self.shared.store.adopt(from, statings, self.shared.clock.now()).await?;
+            }
+            if adopted > 0 {
+                tracing::info!(source, adopted, "earlier releases were taken into the register");
+            }
+            self.adopted.insert((source, agency));
+        }
+        Ok(())
     }
 
     /// Takes in the versions the database has beyond those in memory; says whether there were any.
@@ -250,6 +286,13 @@ impl Recheck {
         })
         .ok()
     }
+}
+
+/// An earlier report as a statement; none of a page of nothing, or of more than any statement holds.
+fn stating(analyzer: &Analyzer, agency: &str, it: Orphan) -> Option<(u32, Stating)> {
+    let statement = Statement::released(agency, (&it.title, &it.text), &it.url, it.published).checked(&it.id).ok()?;
+    let words = analyzer.segmenter().words(&format!("{} {}", statement.title, statement.text));
+    Some((it.revision, Stating { id: it.id, statement, words }))
 }
 
 fn check(

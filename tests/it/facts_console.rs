@@ -1,6 +1,6 @@
 //! The console's pages of facts and findings: who sees what, who may change it, and what stays behind.
 
-use axum::http::StatusCode;
+use axum::http::{Method, StatusCode};
 use clarion::{
     domain::{FactKind, Role, Statement},
     store::{FactFilter, Filter},
@@ -195,4 +195,64 @@ async fn a_contact_speaks_for_the_own_agency_alone_and_nobody_rewrites_a_release
     for (address, status) in [("/facts/none", StatusCode::NOT_FOUND), ("/facts/%00", StatusCode::NOT_FOUND)] {
         assert_eq!(room.get(address).with(&wang).send().await.status, status, "{address}");
     }
+}
+
+#[tokio::test]
+async fn a_program_enters_reads_puts_right_replaces_and_ends_a_fact() {
+    let room = Room::closed().await;
+    room.person("wang", &[Role::DutyOfficer]).await;
+    room.person("reader", &[Role::ReadOnly]).await;
+    let (wang, reader) = (room.cookie("wang").await, room.cookie("reader").await);
+    let post = async |cookie: &str, path: &str, body: serde_json::Value| {
+        room.ask(Method::POST, path).with(cookie).body(&body.to_string()).send().await
+    };
+    let read = |text: &str| serde_json::from_str::<serde_json::Value>(text).unwrap();
+    let fact = serde_json::json!({
+        "agency": AGENCY, "title": "五甲雨水下水道", "text": "總經費新臺幣2億5,000萬元。", "valid_from": "115/03/01", "kind": "hand",
+    });
+
+    assert_eq!(post(&reader, "/api/v1/facts", fact.clone()).await.status, StatusCode::FORBIDDEN);
+    let foreign = serde_json::json!({ "agency": "無此機關", "title": "甲", "text": "乙。" });
+    let refused = post(&wang, "/api/v1/facts", foreign).await;
+    assert!(refused.status == StatusCode::UNPROCESSABLE_ENTITY && refused.text.contains("請由清單選擇機關"));
+    let undated = serde_json::json!({ "agency": AGENCY, "text": "乙。", "valid_from": "昨天" });
+    assert!(post(&wang, "/api/v1/facts", undated).await.text.contains("valid_from「昨天」不是日期或時間"));
+
+    let entered = post(&wang, "/api/v1/facts", fact.clone()).await;
+    assert_eq!(entered.status, StatusCode::CREATED, "{}", entered.text);
+    let id = read(&entered.text)["id"].as_str().unwrap().to_owned();
+    let path = format!("/api/v1/facts/{id}");
+
+    let mut right = fact.clone();
+    right["text"] = "總經費新臺幣2億6,000萬元。".into();
+    assert_eq!(post(&wang, &path, right.clone()).await.status, StatusCode::CONFLICT, "no version was looked at");
+    right["revision"] = 1.into();
+    assert_eq!(read(&post(&wang, &path, right.clone()).await.text)["revision"], 2);
+    assert_eq!(post(&wang, &path, right).await.status, StatusCode::CONFLICT, "somebody was faster");
+
+    let one = read(&room.get(&path).with(&reader).send().await.text);
+    assert_eq!(one["fact"]["text"], "總經費新臺幣2億6,000萬元。");
+    assert_eq!(one["fact"]["valid_from"], "2026-03-01T00:00:00+08:00");
+    assert_eq!(one["versions"].as_array().map(Vec::len), Some(2));
+    let list = read(&room.get("/api/v1/facts?q=下水道&kind=hand").with(&reader).send().await.text);
+    assert_eq!((list["total"].as_u64(), &list["facts"][0]["id"]), (Some(1), &serde_json::json!(id)));
+
+    let mut newer = fact;
+    newer["supersedes"] = id.clone().into();
+    newer["revision"] = 2.into();
+    newer["valid_from"] = "2026-04-01".into();
+    let replaced = read(&post(&wang, "/api/v1/facts", newer).await.text);
+    let former = read(&room.get(&path).with(&reader).send().await.text);
+    assert_eq!(former["fact"]["superseded_by"], replaced["id"]);
+    assert_eq!(former["fact"]["valid_to"], "2026-04-01T00:00:00+08:00");
+
+    let newer = format!("/api/v1/facts/{}/end", replaced["id"].as_str().unwrap());
+    let badly = post(&wang, &newer, serde_json::json!({ "revision": 1, "to": "30/4" })).await;
+    assert!(badly.status == StatusCode::UNPROCESSABLE_ENTITY && badly.text.contains("to 須為日期"));
+    let ended = post(&wang, &newer, serde_json::json!({ "revision": 1, "to": "2026-04-30" })).await;
+    assert_eq!((ended.status, read(&ended.text)["revision"].as_u64()), (StatusCode::OK, Some(2)));
+    assert_eq!(room.get("/api/v1/facts/none").with(&reader).send().await.status, StatusCode::NOT_FOUND);
+    let rows = room.store.audit_rows(0, 1000).await.unwrap();
+    let entered = rows.iter().filter(|row| row.action == clarion::domain::Action::FactEntered.name());
+    assert!(entered.clone().count() == 4 && entered.clone().all(|row| row.actor.name == "wang"));
 }

@@ -90,6 +90,32 @@ async fn a_report_is_held_against_what_the_city_published_and_again_when_that_ch
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_a_source_published_before_it_was_called_official_counts_too() {
+    let site = Site::open().await;
+    let (world, mut recheck) = world(&site, RELEASE, WRONG).await;
+    let official: Vec<Source> = world.shared.sources.borrow().iter().cloned().collect();
+    world.configure(official.iter().map(|it| Source { official: None, ..it.clone() }).collect());
+    world.round().await;
+    while recheck.tick().await.unwrap() > 0 {}
+    assert_eq!(world.store().facts(&FactFilter::default(), None, 1).await.unwrap().total, 0);
+    let rows = world.store().reports(&Filter { singly: true, ..Filter::default() }, None, 10).await.unwrap().rows;
+    assert!(rows.iter().all(|row| row.official.is_none() && row.doubt == Doubt::None));
+
+    world.configure(official);
+    while recheck.tick().await.unwrap() > 0 {}
+    let facts = world.store().facts(&FactFilter::default(), None, 10).await.unwrap().facts;
+    let [fact] = facts.as_slice() else { panic!("one release: {facts:?}") };
+    assert_eq!((fact.statement.text.as_str(), fact.statement.agency.as_str()), (RELEASE, "高雄市政府水利局"));
+    assert!(matches!(&fact.entered, clarion::domain::Entered::Source(source) if source == "cityhall"));
+    let report = paper(&world).await;
+    assert!(matches!(report.doubt, Doubt::Open(_)), "the paper is held against it: {:?}", report.doubt);
+    // A second look, as after a restart, finds nothing more to take in.
+    let mut again = Recheck::new(world.shared.clone(), Pulse::default());
+    while again.tick().await.unwrap() > 0 {}
+    assert_eq!(world.store().fact_versions(&fact.id).await.unwrap().len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_alert_that_was_doubted_lowers_the_next_of_its_pattern() {
     let site = Site::open().await;
     let (world, mut recheck) = world(&site, RELEASE, WRONG).await;

@@ -109,6 +109,11 @@ impl World {
         &self.database.store
     }
 
+    /// Puts other sources in the place of those that are configured, as a reload does.
+    pub fn configure(&self, sources: Vec<Source>) {
+        self.sources.send_replace(Arc::new(sources));
+    }
+
     pub async fn reports(&self) -> Vec<Report> {
         let mut reports = Vec::new();
         for row in self.store().reports(&Filter::default(), None, 100).await.unwrap().rows {
@@ -385,10 +390,10 @@ async fn an_entry_of_a_removed_source_waits_for_its_return() {
     let feed = source("mumian", SourceKind::Feed(site.url("/rss")));
     let world = World::new(vec![feed.clone()]).await;
     world.poll.tick().await.unwrap();
-    world.sources.send_replace(Arc::default());
+    world.configure(Vec::new());
     world.read.tick(&Stop::new()).await.unwrap();
     assert_eq!(world.store().waiting().await.unwrap(), 1);
-    world.sources.send_replace(Arc::new(vec![feed]));
+    world.configure(vec![feed]);
     world.clock.pass(Duration::from_hours(2));
     world.round().await;
     assert_eq!(world.reports().await.len(), 1);

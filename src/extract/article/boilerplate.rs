@@ -148,6 +148,36 @@ pub(super) fn is_stamp(text: &str) -> bool {
         && !text.contains(['，', '。'])
 }
 
+/// How pages count their readers, and say when they were last touched or printed. A number or time behind it is another one
+/// at every visit, and would make a further version of a text that nobody changed.
+const COUNTERS: [&str; 22] = [
+    "瀏覽人次",
+    "瀏覽人數",
+    "瀏覽次數",
+    "瀏覽數",
+    "瀏覽量",
+    "點閱人次",
+    "點閱次數",
+    "點閱率",
+    "點閱數",
+    "點閱",
+    "點擊次數",
+    "點擊數",
+    "閱讀次數",
+    "閱讀數",
+    "觀看次數",
+    "觀看人次",
+    "累計人次",
+    "線上人數",
+    "更新日期",
+    "更新時間",
+    "最後更新",
+    "列印時間",
+];
+
+/// Characters of the longest line of such counters, with who published the page and when.
+const LONGEST_COUNTER: usize = 80;
+
 /// Calls are short; sentences that begin like one are not.
 const LONGEST_CALL: usize = 45;
 
@@ -155,7 +185,7 @@ const LONGEST_CALL: usize = 45;
 /// support, unless the report goes on behind it.
 pub(super) fn without(lines: Vec<Line>) -> Vec<Line> {
     let end = end(&lines);
-    let own = |line: &Line| !is_call(line) && !is_tail(&line.text) && !line.is_link();
+    let own = |line: &Line| !is_call(line) && !is_tail(&line.text) && !line.is_link() && !is_counter(&line.text);
     lines.into_iter().take(end).filter(own).collect()
 }
 
@@ -215,6 +245,17 @@ fn is_call(line: &Line) -> bool {
     !letters
         || (!sentence
             && (CALLS.iter().any(|call| text.starts_with(call)) || OFFERS.iter().any(|offer| text.contains(offer))))
+}
+
+/// A line of counters and stamps: one of their names right before a number, and no sentence.
+fn is_counter(text: &str) -> bool {
+    let counts = |name: &&str| {
+        text.split(name).skip(1).any(|behind| {
+            let behind = behind.trim_start_matches(|c: char| c.is_whitespace() || matches!(c, ':' | '：' | '|' | '｜'));
+            behind.starts_with(|c: char| c.is_numeric() || c == '民')
+        })
+    };
+    text.chars().count() <= LONGEST_COUNTER && !text.contains(['，', '。', '！', '？']) && COUNTERS.iter().any(counts)
 }
 
 /// A line without the signs that decorate headings.
@@ -299,6 +340,22 @@ mod tests {
         );
         assert_eq!(kept.len(), 1);
         assert_eq!(without_head(vec![line("路燈")], "路燈").len(), 1);
+    }
+
+    #[test]
+    fn what_a_page_counts_of_its_readers_is_no_part_of_its_text() {
+        const STATEMENT: &str = "水利局表示，滯洪池瀏覽步道已完工，去年參觀人次：12萬人。";
+        for counter in [
+            "瀏覽人次：12,345",
+            "發布單位：水利局　發布日期：115-03-17　點閱數: 88",
+            "更新日期：民國115年3月17日",
+            "資料更新時間 2026-03-17 10:48:02",
+            "點閱 １２３",
+        ] {
+            assert_eq!(without(vec![line(STATEMENT), line(counter)]), [line(STATEMENT)], "{counter}");
+        }
+        let spoken = "點閱數創新高，半天就有 12 萬次。";
+        assert_eq!(without(vec![line(STATEMENT), line(spoken)]).len(), 2);
     }
 
     #[test]
