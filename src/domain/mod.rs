@@ -58,7 +58,7 @@ pub use digest::{
 };
 pub use drafting::{Contact, Drafting, Sentence, Slot, Template, TemplateFault, Templates, WordGroup};
 pub use fact::{Entered, FactKind, FactVersion, LONGEST_STATEMENT, Statement, StatementFault};
-pub use finding::{Doubt, Examined, FactQuote, Finding, Found, Judged, Level, Outcome, Quote, Verdict};
+pub use finding::{Doubt, Examined, FactQuote, Finding, Found, Judged, Level, Outcome, Quote, SURE, Verdict};
 pub use internet::{is_public, unmasked};
 pub use mention::{
     AgencyGuess, Analysis, Claim, ClaimKind, Evidence, Field, Label, Mention, Named, NamedBody, PersonalData,

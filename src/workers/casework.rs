@@ -13,7 +13,9 @@ use ulid::Ulid;
 use super::{Bureau, Shared};
 use crate::{
     casefile,
-    domain::{Actor, Answer, Audience, CaseLevel, CaseState, Level, Message, Moments, Purpose, StepKind},
+    domain::{
+        Actor, Answer, Audience, CaseLevel, CaseState, Finding, Level, Message, Moments, Outcome, Purpose, StepKind,
+    },
     lifecycle::{Pulse, Stop},
     store::{CaseAlert, CaseClaim, CaseFilter, Changing, Joining, Moved, Opened, Opening, Posting, Quoted, StoreError},
     wire::Letter,
@@ -21,6 +23,7 @@ use crate::{
         casework::{self, Doer, Step},
         deadline,
         notice::{self, Contrast},
+        urgency::{self, Doubtful, Reach},
     },
 };
 
@@ -103,7 +106,8 @@ impl Casework {
         let sorts: BTreeSet<&str> = known_reports.iter().map(|report| report.sort.as_str()).collect();
         let reports = self.reports(&alerts);
         let another = reports.iter().find(|(_, sort)| !sorts.contains(sort.as_str())).map(|(_, sort)| sort.clone());
-        let level = level_of(&alerts);
+        let sources = known_reports.iter().map(|report| (report.outlet.as_str(), report.source_id.as_str()));
+        let level = self.level(&alerts, sources, now);
         let graver = level > case.level && case.level != CaseLevel::C;
         let news = if graver {
             Some("等級提高".to_owned())
@@ -152,7 +156,7 @@ impl Casework {
         let Some(first) = alerts.iter().min_by_key(|it| (it.published.unwrap_or(it.fetched), &it.finding.id)) else {
             return Ok(false);
         };
-        let (level, id) = (level_of(&alerts), Ulid::generate().to_string());
+        let (level, id) = (self.level(&alerts, [], now), Ulid::generate().to_string());
         let quoted = self.quoted(&alerts).await?;
         let title = first.title.trim().to_owned();
         let title = if title.is_empty() { quoted.first().map_or("", Quoted::claim).to_owned() } else { title };
@@ -207,9 +211,52 @@ impl Casework {
                 postings: Vec::new(),
                 detail: detail.to_string(),
             };
+            let case_id = joining.case_id.clone();
             self.shared.store.join_case(joining, now).await?;
+            self.weigh(&case_id, now).await?;
         }
         Ok(())
+    }
+
+    /// Raises a case whose reports have come to reach far, and tells people.
+    async fn weigh(&self, id: &str, now: DateTime<Utc>) -> Result<(), StoreError> {
+        let Some(dossier) = self.shared.store.dossier(id).await? else { return Ok(()) };
+        let case = &dossier.case;
+        let fetched = |it: &Quoted| {
+            let report = dossier.reports.iter().find(|report| report.article_id == it.finding.article_id);
+            report.map_or(it.finding.found_at, |report| report.fetched)
+        };
+        // What holds no longer, or was found to be none, is no reason to wake anybody.
+        let mut holding = BTreeSet::new();
+        for report in &dossier.reports {
+            let found = self.shared.store.findings_of(&report.article_id).await?.map(|(_, found)| found);
+            holding.extend(found.unwrap_or_default().into_iter().map(|finding| finding.id));
+        }
+        let alerts: Vec<Doubtful> = dossier
+            .quoted
+            .iter()
+            .filter(|it| holding.contains(&it.finding.id))
+            .filter(|it| it.finding.judged.as_ref().is_none_or(|judged| judged.outcome == Outcome::Misreport))
+            .map(|it| doubtful(&it.finding, it.published, fetched(it)))
+            .collect();
+        let sources = dossier.reports.iter().map(|report| (report.outlet.as_str(), report.source_id.as_str()));
+        let level = urgency::level(&alerts, self.reach(sources, case.service.as_deref()), now);
+        if level <= case.level || case.level == CaseLevel::C || !case.stage.state().is_open() {
+            return Ok(());
+        }
+        let outlets = outlets(dossier.reports.iter().map(|report| &report.outlet), &[]);
+        let epoch = self.shared.store.last_posting(id, ALERT).await?.map_or(1, |(epoch, _)| epoch + 1);
+        let news = format!("等級提高，已有 {outlets} 家媒體報導");
+        let message = self.message((&case.title, level), &dossier.quoted, (outlets, &news), id, now).await?;
+        let joining = Joining {
+            case_id: id.to_owned(),
+            level: Some(level),
+            reports: Vec::new(),
+            claims: Vec::new(),
+            postings: self.postings(id, epoch, level, &message),
+            detail: serde_json::json!({ "level": level.name(), "outlets": outlets }).to_string(),
+        };
+        self.shared.store.join_case(joining, now).await
     }
 
     /// Cases whose answer went out: from now on their reports are watched.
@@ -307,6 +354,30 @@ impl Casework {
         staff.flat_map(|channel| posting.clone().each(channel)).collect()
     }
 
+    /// The level of a case with these alerts, whose reports are by these outlets too, each with its source.
+    fn level<'a>(
+        &self,
+        alerts: &'a [CaseAlert],
+        known: impl IntoIterator<Item = (&'a str, &'a str)>,
+        now: DateTime<Utc>,
+    ) -> CaseLevel {
+        let doubtful: Vec<Doubtful> = alerts.iter().map(|it| doubtful(&it.finding, it.published, it.fetched)).collect();
+        let new = alerts.iter().map(|it| (it.outlet.as_str(), it.source_id.as_str()));
+        let service = alerts.iter().find_map(|it| it.service.as_deref());
+        urgency::level(&doubtful, self.reach(known.into_iter().chain(new), service), now)
+    }
+
+    /// How far reports by these outlets go, each named with one of its sources.
+    fn reach<'a>(&self, outlets: impl Iterator<Item = (&'a str, &'a str)>, service: Option<&str>) -> Reach {
+        let outlets: BTreeMap<&str, &str> = outlets.collect();
+        let sources = self.shared.sources.borrow();
+        // A source that is configured no longer was an ordinary one.
+        let weight = |id: &&str| sources.iter().find(|it| it.id.as_str() == *id).map_or(1.0, |it| it.weight);
+        let gauge = &self.shared.metrics.service_burst_score;
+        let burst = service.map_or(0.0, |service| gauge.with_label_values(&[service]).get());
+        Reach { weight: outlets.values().map(weight).sum(), burst }
+    }
+
     fn reports(&self, alerts: &[CaseAlert]) -> Vec<(String, String)> {
         let all: BTreeMap<&str, &str> =
             alerts.iter().map(|alert| (alert.finding.article_id.as_str(), alert.source_id.as_str())).collect();
@@ -344,13 +415,12 @@ fn claim(alert: &CaseAlert) -> CaseClaim {
     }
 }
 
+fn doubtful(finding: &Finding, published: Option<DateTime<Utc>>, fetched: DateTime<Utc>) -> Doubtful {
+    let found = &finding.found;
+    Doubtful { level: found.level, score: found.score, at: published.unwrap_or(fetched) }
+}
+
 /// How many outlets tell it: those known and those of new alerts.
 fn outlets<'a>(known: impl IntoIterator<Item = &'a String>, alerts: &'a [CaseAlert]) -> usize {
     known.into_iter().chain(alerts.iter().map(|alert| &alert.outlet)).collect::<BTreeSet<_>>().len()
-}
-
-/// The level of the gravest alert.
-fn level_of(alerts: &[CaseAlert]) -> CaseLevel {
-    let grave = alerts.iter().any(|alert| alert.finding.found.level == Level::A);
-    if grave { CaseLevel::A } else { CaseLevel::B }
 }

@@ -6,6 +6,7 @@ use std::{collections::HashMap, sync::Arc, time::Duration};
 use clarion::{
     domain::{
         Audience, CaseLevel, CaseState, Channel, ChannelId, Destination, Level, Message, Office, Purpose, Secret,
+        Source, SourceKind,
     },
     lifecycle::Pulse,
     notify::{Senders, Settings},
@@ -17,7 +18,7 @@ use clarion::{
 use crate::{
     register::{RELEASE, WRONG, paper, world},
     support::{Site, built_in, morning, receiver::Receiver},
-    workers::World,
+    workers::{World, item, page, rss, source},
 };
 
 /// A key of Standard Webhooks.
@@ -191,6 +192,54 @@ async fn a_misreport_opens_a_case_with_its_draft_and_people_are_told_once() {
     assert!(body.contains("25億") && body.contains("2億5,000萬") && body.contains("/cases/"), "{body}");
     let report = paper(&world).await;
     assert_eq!(world.store().cases_of_report(&report.id).await.unwrap().len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_error_that_five_outlets_print_becomes_grave_and_people_are_told_so_once() {
+    let site = Site::open().await;
+    // Money of a building site harms nobody by itself.
+    let (world, mut recheck) = world(&site, RELEASE, WRONG).await;
+    let desk = Receiver::open([answer("204 No Content")]).await;
+    let bureau = bureau(vec![channel("desk", &desk, None)]);
+    let casework = Casework::new(world.shared.clone(), Arc::clone(&bureau), Pulse::default());
+    let dispatch = dispatch(&world, &bureau);
+    world.round().await;
+    while recheck.tick().await.unwrap() > 0 {}
+    casework.tick().await.unwrap();
+    let case = async || world.store().cases(&CaseFilter::default(), None, 10).await.unwrap().cases.remove(0);
+    assert_eq!(case().await.level, CaseLevel::B);
+    settle(&dispatch).await;
+    assert_eq!(desk.taken().len(), 1);
+
+    let sources: Vec<Source> = world.shared.sources.borrow().iter().cloned().collect();
+    let title = "砸25億做箱涵！五甲雨水下水道做了42%";
+    let others = (2..=6).map(|n| {
+        let (feed, path) = (format!("/rss{n}"), format!("/{n}"));
+        site.serve(&feed, "application/rss+xml", rss(&item(&site, &path, title, "里長")));
+        site.serve(&path, "text/html", page(title, WRONG));
+        let outlet = format!("第{n}日報");
+        Source {
+            outlet: outlet.clone(),
+            name: outlet,
+            ..source(&format!("paper{n}"), SourceKind::Feed(site.url(&feed)))
+        }
+    });
+    let (four, fifth): (Vec<Source>, Vec<Source>) = others.partition(|it| it.id.as_str() != "paper6");
+    let mut all: Vec<Source> = sources.into_iter().chain(four.into_iter().take(3)).collect();
+    for (added, expect, told) in [(Vec::new(), CaseLevel::B, 1), (fifth, CaseLevel::A, 2)] {
+        all.extend(added);
+        world.configure(all.clone());
+        world.round().await;
+        while recheck.tick().await.unwrap() > 0 {}
+        for _ in 0..2 {
+            casework.tick().await.unwrap();
+            settle(&dispatch).await;
+        }
+        assert_eq!(case().await.level, expect);
+        assert_eq!(desk.taken().len(), told);
+    }
+    let last = desk.taken().pop().unwrap();
+    assert!(last.body.contains("等級提高，已有 5 家媒體報導"), "{}", last.body);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
