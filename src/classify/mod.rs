@@ -12,6 +12,7 @@ mod overlap;
 mod personal;
 mod places;
 mod reading;
+mod roles;
 mod scope;
 mod sentiment;
 mod services;
@@ -177,6 +178,7 @@ impl Classifier {
         let mut features = Features::of(&read.reading, &self.fold);
         features.add_found(found::found(&self.city, &read.reading, &read.places));
         features.add_rules(found::statements(&self.city, &read.reading, &read.rules()));
+        features.add_roles(roles::roles(&read.reading));
         features
     }
 

@@ -119,7 +119,7 @@ impl Vocabulary {
 }
 
 impl<'a> Reading<'a> {
-    fn empty(title: &'a Normalised, text: &'a Normalised) -> Self {
+    pub(super) fn empty(title: &'a Normalised, text: &'a Normalised) -> Self {
         Self { title, text, names: vec![], services: vec![], leads: vec![], feelings: vec![], kinds: vec![] }
     }
 

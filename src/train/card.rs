@@ -9,7 +9,13 @@ impl Corpus {
     /// The card of a model that was trained on what [`super::may_ship`] accepts.
     #[must_use]
     pub fn card(&self, target: Target, model: &Model, bytes: usize) -> String {
-        let Recipe { cost, balance, passes, kept } = Recipe::of(target);
+        let Recipe { cost, balance, contrast, passes, kept } = Recipe::of(target);
+        let evenly = if contrast > 0.0 {
+            format!(", values multiplied by how unevenly they are spread (log-count ratio, mixed {contrast} with 1)")
+        } else {
+            String::new()
+        };
+        let roles = if target == Target::Scope { "the parts that places play in it, " } else { "" };
         let mut card = format!(
             "# Model `{}`\n\n{}. Labels: {}. Made by `clarion train`; the figures it reaches are printed by `make eval`.\n\n",
             target.name(),
@@ -29,8 +35,8 @@ impl Corpus {
         let _ = write!(
             card,
             "\nMethod: linear support vector machine, one label against the others, squared hinge loss, cost {cost}, rare \
-             labels lifted by the power {balance}, at most {passes} passes; hashed character n-grams of 1 to 3, the finds of \
-             the dictionaries, and the statements of the rules. Probabilities by temperature {:.3}, fitted on a fold that the \
+             labels lifted by the power {balance}{evenly}, at most {passes} passes; hashed character n-grams of 1 to 3, the \
+             finds of the dictionaries, {roles}and the statements of the rules. Probabilities by temperature {:.3}, fitted on a fold that the \
              probing model had not seen. The {kept} largest weights are kept in 8 bits; {bytes} bytes.\n\nSplit: texts are \
              dealt into {FOLDS} folds by a hash of their letters, so that copies stay together. Fold {HELD_OUT} of the texts \
              written for this project was never trained on. For the open data the figures come from a model trained by the \

@@ -2,6 +2,7 @@
 //! reads nothing but the texts it is given, and knows nothing of who measures them.
 
 mod card;
+mod contrast;
 mod example;
 mod pairs;
 mod recipe;
@@ -12,6 +13,7 @@ mod temperature;
 
 use rayon::prelude::*;
 
+use contrast::Contrast;
 pub use example::{Example, Origin};
 pub use pairs::{Pair, learn};
 pub use recipe::Recipe;
@@ -90,15 +92,21 @@ fn fit(recipe: &Recipe, target: Target, texts: &[(&Example, &Row)]) -> Option<Mo
         .par_iter()
         .map(|&label| {
             let lift = (mean / count(label).max(1) as f64).powf(recipe.balance);
+            let is = |example: &Example| example.label(target) == Some(label);
+            let sides = texts.iter().map(|&(example, row)| (row, example.weight(target) as f32, is(example)));
+            let contrast = Contrast::new(sides, recipe.contrast);
+            let scaled: Vec<Row> = texts.iter().map(|(_, row)| contrast.of(row)).collect();
             let rows: Vec<svm::Sample<'_>> = texts
                 .iter()
-                .map(|&(example, row)| {
-                    let positive = example.label(target) == Some(label);
+                .zip(&scaled)
+                .map(|(&(example, _), row)| {
+                    let positive = is(example);
                     let cost = recipe.cost * example.weight(target) * if positive { lift } else { 1.0 };
                     svm::Sample { row, positive, cost }
                 })
                 .collect();
-            svm::solve(&rows, recipe.passes)
+            let (bias, weights) = svm::solve(&rows, recipe.passes);
+            (bias, contrast.plain(weights))
         })
         .collect();
     let (biases, weights) = solved.into_iter().unzip();

@@ -34,6 +34,23 @@ impl Row {
             }
             same
         });
+        Self::from_values(values)
+    }
+
+    /// The buckets it has, in order.
+    pub(super) fn buckets(&self) -> impl Iterator<Item = u32> {
+        self.values.iter().map(|&(bucket, _)| bucket)
+    }
+
+    /// The same with each value multiplied by the factor of its bucket.
+    pub(super) fn scaled(&self, factors: &[f32]) -> Self {
+        Self::from_values(
+            self.values.iter().map(|&(bucket, value)| (bucket, value * weight(factors, bucket))).collect(),
+        )
+    }
+
+    /// A text of these values, in order of bucket.
+    pub(super) fn from_values(values: Vec<(u32, f32)>) -> Self {
         let square = 1.0 + values.iter().map(|(_, value)| value * value).sum::<f32>();
         Self { values, square }
     }
@@ -152,7 +169,7 @@ mod tests {
     use super::*;
 
     fn row(values: &[(u32, f32)]) -> Row {
-        Row { values: values.to_vec(), square: 1.0 + values.iter().map(|(_, value)| value * value).sum::<f32>() }
+        Row::from_values(values.to_vec())
     }
 
     #[test]

@@ -31,9 +31,39 @@ const RULE_VALUE: f32 = 0.05;
 const ASKING: [&str; 15] =
     ["請問", "如何", "什麼", "何謂", "怎麼", "辦理", "哪些", "是否", "可以", "申請", "應", "需", "嗎", "呢", "吗"];
 
-/// Whether a target is the matter of a text, and not how it is told.
-pub(super) fn is_matter(target: Target) -> bool {
-    matches!(target, Target::Category | Target::Agency | Target::Service)
+/// The length of what is said of the parts its places play, likewise.
+const ROLES_LENGTH: f32 = 1.0;
+
+/// What of a text a model sees.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum View {
+    /// All but what is said of its places.
+    Whole,
+    /// The same without words of asking: the matter of the text, not how it is told.
+    Matter,
+    /// All.
+    Placed,
+}
+
+impl View {
+    /// What the model of a target sees.
+    pub(super) fn of(target: Target) -> Self {
+        match target {
+            Target::Category | Target::Agency | Target::Service => Self::Matter,
+            Target::Scope => Self::Placed,
+            Target::Kind | Target::Sentiment | Target::TowardCity => Self::Whole,
+        }
+    }
+}
+
+impl Value {
+    pub(super) fn seen(&self, view: View) -> f32 {
+        match view {
+            View::Whole => self.whole,
+            View::Matter => self.matter,
+            View::Placed => self.placed,
+        }
+    }
 }
 
 /// One n-gram where it stands.
@@ -53,6 +83,8 @@ pub(super) struct Value {
     pub(super) whole: f32,
     /// For those of its matter: without what touches a word of asking.
     pub(super) matter: f32,
+    /// For the one of its scope: with the parts that its places play.
+    pub(super) placed: f32,
 }
 
 /// A text as a sparse vector.
@@ -123,8 +155,8 @@ impl Key {
 impl Features {
     /// Bucket and value of everything in the text that a model of `target` sees; a bucket may come more than once.
     pub fn values(&self, target: Target) -> impl Iterator<Item = (u32, f32)> {
-        let matter = is_matter(target);
-        let value = move |value: &Value| (value.bucket, if matter { value.matter } else { value.whole });
+        let view = View::of(target);
+        let value = move |value: &Value| (value.bucket, value.seen(view));
         self.values.iter().map(value).filter(|(_, value)| *value > 0.0)
     }
 
@@ -136,7 +168,7 @@ impl Features {
     /// Of each bucket that has a weight above zero the n-gram that stands first, where a model of `target` sees it and it
     /// has more than one character: a single one tells a reader nothing.
     pub(super) fn spoken(&self, target: Target, weight: impl Fn(u32) -> f32) -> impl Iterator<Item = (f32, Gram)> {
-        let matter = is_matter(target);
+        let matter = View::of(target) == View::Matter;
         let speaks = move |key: &&Key| !key.is_single() && (!matter || !key.is_asking());
         let same = self.grams.chunk_by(|left, right| left.bucket() == right.bucket());
         same.filter_map(move |same| {
@@ -166,7 +198,8 @@ impl Features {
         let damped = |count: usize| if count == 0 { 0.0 } else { 1.0 + (count as f32).ln() };
         values.extend(grams.chunk_by(|left, right| left.bucket() == right.bucket()).filter_map(|same| {
             let matter = same.iter().filter(|key| !key.is_asking()).count();
-            Some(Value { bucket: same.first()?.bucket(), whole: damped(same.len()), matter: damped(matter) })
+            let whole = damped(same.len());
+            Some(Value { bucket: same.first()?.bucket(), whole, matter: damped(matter), placed: whole })
         }));
         scale(&mut values, 1.0);
         Self { values, grams, places }
@@ -177,25 +210,35 @@ impl Features {
         found.sort_unstable();
         found.dedup();
         let at = self.values.len();
-        self.values.extend(found.into_iter().map(|bucket| Value { bucket, whole: 1.0, matter: 1.0 }));
+        self.values.extend(found.into_iter().map(|bucket| Value { bucket, whole: 1.0, matter: 1.0, placed: 1.0 }));
         scale(self.values.get_mut(at..).unwrap_or_default(), FOUND_LENGTH);
     }
 
     /// Adds what the rules said, likewise.
     pub(in crate::classify) fn add_rules(&mut self, rules: impl IntoIterator<Item = u32>) {
-        let value = |bucket| Value { bucket, whole: RULE_VALUE, matter: RULE_VALUE };
+        let value = |bucket| Value { bucket, whole: RULE_VALUE, matter: RULE_VALUE, placed: RULE_VALUE };
         self.values.extend(rules.into_iter().map(value));
+    }
+
+    /// Adds what is said of the parts that its places play, likewise.
+    pub(in crate::classify) fn add_roles(&mut self, mut roles: Vec<u32>) {
+        roles.sort_unstable();
+        roles.dedup();
+        let at = self.values.len();
+        self.values.extend(roles.into_iter().map(|bucket| Value { bucket, whole: 0.0, matter: 0.0, placed: 1.0 }));
+        scale(self.values.get_mut(at..).unwrap_or_default(), ROLES_LENGTH);
     }
 }
 
-/// Makes both vectors of this length.
+/// Makes the vectors of this length.
 fn scale(values: &mut [Value], length: f32) {
     let factor = |square: f32| if square > 0.0 { length / square.sqrt() } else { 0.0 };
-    let whole = factor(values.iter().map(|value| value.whole * value.whole).sum());
-    let matter = factor(values.iter().map(|value| value.matter * value.matter).sum());
+    let [whole, matter, placed] = [View::Whole, View::Matter, View::Placed]
+        .map(|view| factor(values.iter().map(|value| value.seen(view) * value.seen(view)).sum()));
     for value in values {
         value.whole *= whole;
         value.matter *= matter;
+        value.placed *= placed;
     }
 }
 

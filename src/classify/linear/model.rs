@@ -5,7 +5,7 @@
 //! the number of weights (u8) and each weight as label (u8) and value (i8). All numbers are little-endian. The weight of a
 //! label is its value times the label's scale.
 
-use super::features::{BUCKETS, Features, Value, is_matter};
+use super::features::{BUCKETS, Features, Value, View};
 use crate::domain::Target;
 
 const MAGIC: &[u8; 8] = b"CLARION1";
@@ -183,8 +183,8 @@ impl Linear {
 
     /// What the models say of a text.
     pub(in crate::classify) fn judge(&self, features: &Features) -> Opinion<'_> {
-        // Both sums of every output are made, which is faster than to ask each time which one is wanted.
-        let mut sums = vec![[0.0_f32; 2]; self.heads.iter().map(|head| head.labels.len()).sum()];
+        // All sums of every output are made, which is faster than to ask each time which one is wanted.
+        let mut sums = vec![[0.0_f32; 3]; self.heads.iter().map(|head| head.labels.len()).sum()];
         // The table is far larger than a cache. Beginning to read all rows before any is worked on lets the processor wait
         // for them together and not for one after the other.
         let rows: Vec<(&[(u16, i8)], Value)> =
@@ -194,19 +194,25 @@ impl Linear {
         }
         for (row, value) in rows {
             for &(output, weight) in row {
-                if let Some([whole, matter]) = sums.get_mut(usize::from(output)) {
+                if let Some([whole, matter, placed]) = sums.get_mut(usize::from(output)) {
                     let weight = f32::from(weight);
                     *whole += value.whole * weight;
                     *matter += value.matter * weight;
+                    *placed += value.placed * weight;
                 }
             }
         }
         let parts = self.heads.iter().flat_map(|head| {
-            let matter = is_matter(head.target);
-            head.biases.iter().zip(&head.scales).map(move |(bias, scale)| (matter, bias, scale))
+            let view = View::of(head.target);
+            head.biases.iter().zip(&head.scales).map(move |(bias, scale)| (view, bias, scale))
         });
-        let margin = |([whole, matter], (is_matter, bias, scale)): ([f32; 2], (bool, &f32, &f32))| {
-            bias + scale * if is_matter { matter } else { whole }
+        let margin = |([whole, matter, placed], (view, bias, scale)): ([f32; 3], (View, &f32, &f32))| {
+            let sum = match view {
+                View::Whole => whole,
+                View::Matter => matter,
+                View::Placed => placed,
+            };
+            bias + scale * sum
         };
         let margins = sums.into_iter().zip(parts).map(margin).collect();
         Opinion { linear: self, margins }
