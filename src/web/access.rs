@@ -113,6 +113,7 @@ pub const RULES: &[Rule] = &[
     post("/api/v1/cases/{id}/steps", Gate::Holders(CASEWORKERS)),
     get("/api/v1/cases/{id}/drafts", Gate::Persons),
     post("/api/v1/cases/{id}/drafts", Gate::Holders(CASEWORKERS)),
+    get("/api/v1/cases/{id}/drafts/{revision}", Gate::Persons),
     get("/api/v1/cases/{id}/gate", Gate::Persons),
     post("/api/v1/cases/{id}/bases", Gate::Holders(CASEWORKERS)),
     post("/api/v1/cases/{id}/sources", Gate::Holders(CASEWORKERS)),

@@ -84,9 +84,12 @@ pub(super) async fn with_headers(mut response: Response) -> Response {
 }
 
 async fn in_time(State(desk): State<Shared>, request: Request, next: Next) -> Response {
-    match tokio::time::timeout(SLOWEST, next.run(request)).await {
+    // Another program makes it, which has a time-out of its own.
+    let is_pdf = request.uri().path().ends_with(".pdf");
+    let most = if is_pdf { SLOWEST + desk.console.converter.longest() } else { SLOWEST };
+    match tokio::time::timeout(most, next.run(request)).await {
         Ok(response) => response,
-        Err(_) => desk.apology(&Visitor::unknown(), &Fault::Slow(SLOWEST.as_secs())),
+        Err(_) => desk.apology(&Visitor::unknown(), &Fault::Slow(most.as_secs())),
     }
 }
 

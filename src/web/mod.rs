@@ -55,6 +55,7 @@ pub use server::serve;
 use crate::{
     auth::Accounts,
     clock::Clock,
+    convert::Converter,
     domain::{City, Office, Source},
     metrics::Metrics,
     store::Store,
@@ -93,6 +94,8 @@ pub struct Console {
     pub base: Url,
     /// Who answers, whom the press may ask, by what people are told.
     pub office: Office,
+    /// Makes PDF, where there is a program for it.
+    pub converter: Arc<Converter>,
     /// What a text is held to before it goes out.
     pub gate: Arc<GateRules>,
     /// Decides what became of a report that was found wrong.
@@ -153,6 +156,7 @@ pub fn console(console: Console) -> Result<Router, ConfigError> {
         .route("/api/v1/cases/{id}", get(casework::api::one))
         .route("/api/v1/cases/{id}/steps", post(casework::api::step))
         .route("/api/v1/cases/{id}/drafts", get(casework::api::drafts).post(casework::api::keep_draft))
+        .route("/api/v1/cases/{id}/drafts/{revision}", get(casework::api::draft))
         .route("/api/v1/cases/{id}/gate", get(casework::api::gate))
         .route("/api/v1/cases/{id}/bases", post(casework::api::sign))
         .route("/api/v1/cases/{id}/sources", post(casework::api::lay))
