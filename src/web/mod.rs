@@ -13,6 +13,7 @@ mod cookie;
 mod corrections;
 mod exposition;
 mod facts;
+mod faq;
 mod fault;
 mod filter;
 mod findings;
@@ -32,6 +33,7 @@ mod server;
 mod snippet;
 mod sources;
 mod statement;
+mod statistics;
 mod story;
 #[cfg(test)]
 mod tests;
@@ -150,6 +152,7 @@ pub fn console(console: Console) -> Result<Router, ConfigError> {
         .route("/digest", get(casework::digest::page))
         .route("/digest.ods", get(casework::digest::ods))
         .route("/digest.csv", get(casework::digest::csv))
+        .merge(reporting())
         .route("/messages", get(casework::messages::log))
         .route("/messages/test", post(casework::messages::test))
         .route("/api/v1/cases", get(casework::api::list).post(casework::api::open))
@@ -185,6 +188,19 @@ pub fn console(console: Console) -> Result<Router, ConfigError> {
         .fallback(fault::missing)
         .with_state(Arc::clone(&desk));
     guard::guarded(pages, &desk)
+}
+
+/// What is reported of longer stretches of time.
+fn reporting() -> Router<Arc<Desk>> {
+    Router::new()
+        .route("/statistics", get(statistics::page))
+        .route("/statistics.ods", get(statistics::ods))
+        .route("/statistics.csv", get(statistics::csv))
+        .route("/api/v1/statistics", get(statistics::json))
+        .route("/faq", get(faq::page))
+        .route("/faq.ods", get(faq::ods))
+        .route("/faq.csv", get(faq::csv))
+        .route("/api/v1/faq", get(faq::json))
 }
 
 /// The pages on which drafts are written and consented to, and those of what went out.

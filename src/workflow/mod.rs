@@ -7,6 +7,7 @@ pub mod corrections;
 pub mod deadline;
 pub mod digest;
 pub mod draft;
+pub mod faq;
 pub mod gate;
-pub mod month;
 pub mod notice;
+pub mod statistics;

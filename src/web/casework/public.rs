@@ -204,8 +204,12 @@ pub(in crate::web) async fn one(
     match form {
         Form::File(kind) => return desk.file(&visitor, &release, kind).await,
         Form::Print => {
-            let page =
-                PrintPage { frame: desk.public_frame(), paper: Paper::of(&release), back: address(&row), is_draft: false };
+            let page = PrintPage {
+                frame: desk.public_frame(),
+                paper: Paper::of(&release),
+                back: address(&row),
+                is_draft: false,
+            };
             return desk.answer(&visitor, Ok(page));
         }
         Form::Page => {}

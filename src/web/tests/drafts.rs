@@ -167,7 +167,14 @@ fn a_revision_holds_whatever_it_is_given() {
             makes_pdf: true,
         };
         check(&page);
-        check(&RevisionPage { makes_pdf: false, before: None, after: None, changes: Vec::new(), paper: empty_paper(), ..page });
+        check(&RevisionPage {
+            makes_pdf: false,
+            before: None,
+            after: None,
+            changes: Vec::new(),
+            paper: empty_paper(),
+            ..page
+        });
         check(&PrintPage { frame: frame(), paper: paper(&text), back: own(), is_draft: text.is_empty() });
     }
 }
