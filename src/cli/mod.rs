@@ -18,6 +18,7 @@ mod faq;
 mod feed;
 mod learn;
 mod lines;
+mod openapi;
 mod report;
 mod robots;
 mod run;
@@ -78,6 +79,8 @@ enum Command {
     Audit(audit::Args),
     Corrections(corrections::Args),
     Robots(robots::Args),
+    #[command(name = "openapi")]
+    OpenApi(openapi::Args),
     Dictionary(dictionary::Args),
     Eval(eval::Args),
     Train(train::Args),
@@ -107,6 +110,7 @@ pub fn main() -> ExitCode {
         Command::Audit(args) => audit::run(args),
         Command::Corrections(args) => corrections::run(args),
         Command::Robots(args) => robots::run(args),
+        Command::OpenApi(args) => openapi::run(args),
         Command::Dictionary(args) => dictionary::run(args),
         Command::Eval(args) => eval::run(args),
         Command::Train(args) => train::run(args),

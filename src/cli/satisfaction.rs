@@ -35,7 +35,7 @@ pub struct Args {
 
 #[derive(Debug, clap::Subcommand)]
 enum Command {
-    /// Imports answers from CSV or JSON Lines: case or number_1999, date, score, channel, comment, key. What is there already
+    /// Imports answers from CSV or JSON Lines: case or `number_1999`, date, score, channel, comment, key. What is there already
     /// is left as it is; personal data in comments is masked before anything is kept
     Import {
         /// The file; `-` is standard input

@@ -22,6 +22,9 @@ const BY_CLOCK: &str =
 /// What answers to surveys are taken from.
 const BY_SURVEY: &str = "satisfaction.day 於統計範圍內之全部問卷，1 至 5 分，4 分以上為滿意";
 
+/// What is read from a report.
+type OfReport = fn(&Statistics) -> Cell;
+
 /// Something that is counted, row by row.
 struct Figure {
     /// What it is called.
@@ -181,7 +184,7 @@ fn content(report: &Statistics) -> Table {
 }
 
 /// What is said of surveys. Where none was imported there is no figure, not zero.
-fn content_rows() -> [(&'static str, fn(&Statistics) -> Cell); 3] {
+fn content_rows() -> [(&'static str, OfReport); 3] {
     fn none() -> Cell {
         Cell::Text("—".to_owned())
     }
@@ -259,7 +262,7 @@ mod tests {
         }
     }
 
-    fn lines<'a>(tables: &'a [Table], name: &str) -> Vec<Vec<String>> {
+    fn lines(tables: &[Table], name: &str) -> Vec<Vec<String>> {
         tables.iter().find(|it| it.sheet.name == name).map(Table::lines).unwrap()
     }
 

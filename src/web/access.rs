@@ -113,6 +113,7 @@ pub const RULES: &[Rule] = &[
     get("/faq.ods", Gate::Persons),
     get("/faq.csv", Gate::Persons),
     get("/api/v1/faq", Gate::Persons),
+    get("/api/v1/openapi.json", Gate::Persons),
     get("/messages", Gate::Persons),
     post("/messages/test", Gate::Holders(ADMINS)),
     get("/api/v1/cases", Gate::Persons),

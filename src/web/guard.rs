@@ -100,7 +100,7 @@ fn patience(path: &str, of_pdf: Duration) -> Duration {
     let counts =
         ["/statistics", "/api/v1/statistics", "/faq", "/api/v1/faq"].iter().any(|begins| path.starts_with(begins));
     match () {
-        () if path.ends_with(".pdf") => SLOWEST + of_pdf,
+        () if path.rsplit_once('.').is_some_and(|(_, ending)| ending == "pdf") => SLOWEST + of_pdf,
         () if counts => SLOWEST_COUNT,
         () => SLOWEST,
     }

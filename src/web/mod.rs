@@ -26,6 +26,7 @@ mod list;
 mod log_in;
 mod moment;
 mod names;
+mod openapi;
 mod password;
 mod pieces;
 mod report;
@@ -52,6 +53,7 @@ use url::Url;
 
 pub use access::{Gate, RULES, Rule};
 pub use exposition::exposition;
+pub use openapi::openapi;
 pub use server::serve;
 
 use crate::{
@@ -201,6 +203,7 @@ fn reporting() -> Router<Arc<Desk>> {
         .route("/faq.ods", get(faq::ods))
         .route("/faq.csv", get(faq::csv))
         .route("/api/v1/faq", get(faq::json))
+        .route("/api/v1/openapi.json", get(openapi::document))
 }
 
 /// The pages on which drafts are written and consented to, and those of what went out.

@@ -167,7 +167,9 @@ impl<'a> Cluster<'a> {
         if !is_copy {
             let mut middle: Vector = std::mem::take(&mut self.middle);
             let so_far = self.stories() as f64;
-            middle.values_mut().for_each(|weight| *weight *= so_far);
+            for weight in middle.values_mut() {
+                *weight *= so_far;
+            }
             for (word, weight) in &vector {
                 *middle.entry(word.clone()).or_default() += weight;
             }
@@ -254,7 +256,9 @@ impl<'a> Cluster<'a> {
 fn scaled(mut vector: Vector) -> Vector {
     let length = vector.values().map(|weight| weight * weight).sum::<f64>().sqrt();
     if length > 0.0 {
-        vector.values_mut().for_each(|weight| *weight /= length);
+        for weight in vector.values_mut() {
+            *weight /= length;
+        }
     }
     vector
 }

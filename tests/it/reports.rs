@@ -72,7 +72,7 @@ on_both! {
         let april = Period { from: march().until, until: at("2026-05-01T00:00:00+08:00") };
         assert!(store.survey_scores(april).await.unwrap().is_empty());
         let logged = store.audit_log(&AuditFilter::default(), None, 9).await.unwrap();
-        let imported = logged.iter().filter(|row| row.event.action == Action::SurveysImported).count();
+        let imported = logged.iter().filter(|row| row.action == Action::SurveysImported.name()).count();
         assert_eq!(imported, 2, "what changed nothing is not logged");
     }
 }
@@ -191,7 +191,7 @@ async fn figures_and_questions_are_read_taken_along_and_asked_for_by_programs() 
     assert!(json["months"][3].is_null() && json["whole"]["satisfaction"].is_null());
 
     let page = get("/faq?from=2026-03-17&to=2026-03-17").await.text;
-    for words in ["垃圾車", "2 次", "港都論壇、南方社群", "href=\"/facts/f%2F1\"", "接近程度"] {
+    for words in ["垃圾車", "2 次", "南方社群、港都論壇", "href=\"/facts/f%2F1\"", "接近程度"] {
         assert!(page.contains(words), "{words}: {page}");
     }
     assert!(!page.contains("0912345678"));
@@ -201,6 +201,9 @@ async fn figures_and_questions_are_read_taken_along_and_asked_for_by_programs() 
     assert!(first["answer"]["nearness"].as_f64().unwrap() > 0.4);
     let none = get("/faq?from=2025-03-01&to=2025-03-31").await.text;
     assert!(none.contains("本期間沒有重複詢問的問題"), "{none}");
+    let told: Value = serde_json::from_str(&get("/api/v1/openapi.json").await.text).unwrap();
+    assert_eq!(told["servers"][0]["url"].as_str(), Some("https://clarion.example/"));
+    assert!(told["paths"]["/api/v1/faq"]["get"]["parameters"][0]["name"].is_string());
     let refused = room.get("/api/v1/faq?from=x&to=y").with(&cookie).send().await;
     assert!(refused.status == 422 && refused.text.contains("日期無法判讀"), "{}", refused.text);
 }
