@@ -67,8 +67,8 @@ on_both! {
         assert_eq!(import(all).await, [Put::Same, Put::Same]);
         assert_eq!(import(vec![survey("b", 31, 4)]).await, [Put::Revised]);
         let day = |day| NaiveDate::from_ymd_opt(2026, 3, day).unwrap();
-        let score = |step| Score::new(step).unwrap();
-        assert_eq!(store.survey_scores(march()).await.unwrap(), [(day(1), score(5)), (day(31), score(4))]);
+        let steps = |at| Score::new(at).unwrap();
+        assert_eq!(store.survey_scores(march()).await.unwrap(), [(day(1), steps(5)), (day(31), steps(4))]);
         let april = Period { from: march().until, until: at("2026-05-01T00:00:00+08:00") };
         assert!(store.survey_scores(april).await.unwrap().is_empty());
         let logged = store.audit_log(&AuditFilter::default(), None, 9).await.unwrap();
