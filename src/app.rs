@@ -13,6 +13,7 @@ use crate::{
     auth::Accounts,
     clock::Clock,
     config::Config,
+    convert::{self, Converter},
     dictionary::Dictionaries,
     domain::{City, SessionLimits, Source, Token},
     fetch::{self, Fetcher},
@@ -128,6 +129,7 @@ pub async fn start(
         judge: Arc::new(Judge::new(&city).context("the names of the city's bodies")?),
         base: bureau.public_url.clone(),
         office: bureau.office.clone(),
+        converter: Arc::new(converter(config)),
         city,
         sources: receiver,
         clock,
@@ -153,6 +155,17 @@ fn bureau(config: &Config, city: &Arc<City>, listener: SocketAddr) -> anyhow::Re
         office: config.office().context("the channels")?,
         city: Arc::clone(city),
         public_url: url.parse().context("http.public_url")?,
+    })
+}
+
+/// What makes PDF.
+#[must_use]
+pub fn converter(config: &Config) -> Converter {
+    let section = &config.pdf;
+    Converter::new(convert::Settings {
+        program: section.program.clone(),
+        patience: Duration::from_secs(section.seconds),
+        at_once: section.at_once,
     })
 }
 

@@ -36,6 +36,8 @@ pub mod workflow;
 
 pub mod document;
 
+pub mod convert;
+
 pub mod store;
 
 pub mod casefile;

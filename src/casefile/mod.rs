@@ -2,6 +2,8 @@
 //! reports. It joins what the store keeps with what `workflow` writes and judges, for the daemon, the console and the
 //! command line; it decides nothing itself.
 
+mod asked;
+mod counted;
 mod tracked;
 
 use chrono::{DateTime, Utc};
@@ -13,6 +15,8 @@ use crate::{
     workflow::draft::{self, About, Disputed, Outlet, Stated},
 };
 
+pub use asked::faq;
+pub use counted::counted;
 pub use tracked::{TrackedReport, Watched, judged, summary, watched};
 
 /// The sort of an outlet that is no board, no timeline and no channel.

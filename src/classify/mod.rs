@@ -23,7 +23,8 @@ pub use linear::{BUCKETS, Features, Model, ModelError};
 
 use crate::{
     domain::{
-        AgencyGuess, AgencyKind, Analysis, City, Evidence, Field, Label, Named, NamedBody, Scope, Target, TextKind,
+        AgencyGuess, AgencyKind, Analysis, City, Evidence, Field, Label, Named, NamedBody, PersonalSpan, Scope, Target,
+        TextKind,
     },
     text::{Fold, LexiconError, Normalised, Normaliser},
 };
@@ -146,6 +147,12 @@ impl Classifier {
             evidence,
         };
         (analysis, found)
+    }
+
+    /// The personal data in a text that is no report, such as what somebody answered to a survey.
+    #[must_use]
+    pub fn personal(&self, text: &str) -> Vec<PersonalSpan> {
+        personal::find(Field::Text, &self.normaliser.normalise(text), &self.city.cues.switchboards)
     }
 
     /// The names in a text, in order, title first. `day` as in [`Self::analyse`].

@@ -34,6 +34,14 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
             ))?;
         }
     }
+    let program = &config.pdf.program;
+    if !program.as_os_str().is_empty() && !app::converter(&config).is_there() {
+        say(&format!(
+            "pdf.program: there is no {} here; pages offer the print view instead of PDF. Install LibreOffice \
+             (apt-get install libreoffice-writer-nogui fonts-arphic-ukai fonts-liberation) or set pdf.program = \"\"",
+            program.display()
+        ))?;
+    }
     let official = sources.iter().filter(|source| source.official.is_some()).count();
     say(&format!(
         "{}: {} sources, {polled} of them polled, {official} official; no fault found",

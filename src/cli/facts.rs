@@ -2,21 +2,19 @@
 
 use std::{
     collections::HashMap,
-    fs,
-    io::{self, Read, Write},
+    io::{self, Write},
     path::{Path, PathBuf},
     process::ExitCode,
 };
 
-use anyhow::{Context, bail};
+use anyhow::bail;
 use serde_json::json;
 
-use super::{say, with_store};
+use super::{input, say, with_store};
 use crate::{
     app,
     clock::{Clock, SystemClock},
     domain::{Action, Actor, FactKind, Statement},
-    extract::charset,
     store::{FactFilter, Put, Stating, Store},
     text::Segmenter,
     wire::{self, FactRead},
@@ -83,7 +81,7 @@ fn kind(name: &str) -> Result<FactKind, String> {
 }
 
 async fn import(store: &Store, segmenter: &Segmenter, file: &Path) -> anyhow::Result<ExitCode> {
-    let text = read(file)?;
+    let text = input(file)?;
     let rows = wire::facts(&text);
     if rows.is_empty() {
         bail!("{} holds no statement; write a table with a head, or JSON Lines", file.display());
@@ -138,23 +136,6 @@ fn good(rows: Vec<FactRead>) -> (Vec<(String, Statement)>, usize) {
         }
     }
     (statements, refused)
-}
-
-/// The text of a file. Tables of offices are often in Big5.
-fn read(file: &Path) -> anyhow::Result<String> {
-    let bytes = if file == Path::new("-") {
-        let mut bytes = Vec::new();
-        io::stdin().lock().read_to_end(&mut bytes).context("cannot read standard input")?;
-        bytes
-    } else {
-        fs::read(file).with_context(|| format!("cannot read {}", file.display()))?
-    };
-    match String::from_utf8(bytes) {
-        Ok(text) => Ok(text),
-        Err(error) => Ok(charset::decode(error.as_bytes(), None)
-            .with_context(|| format!("{} is in no encoding that can be read; convert it to UTF-8", file.display()))?
-            .text),
-    }
 }
 
 async fn print(store: &Store, wanted: &Wanted, whole: bool) -> anyhow::Result<ExitCode> {

@@ -14,18 +14,26 @@ mod digest;
 mod eval;
 mod extract;
 mod facts;
+mod faq;
 mod feed;
 mod learn;
 mod lines;
+mod openapi;
 mod report;
 mod robots;
 mod run;
+mod satisfaction;
 mod segment;
 mod stories;
 mod train;
 mod user;
 
-use std::{io::Write, path::Path, process::ExitCode, sync::Arc};
+use std::{
+    io::{Read, Write},
+    path::Path,
+    process::ExitCode,
+    sync::Arc,
+};
 
 use anyhow::Context;
 use clap::{Parser, Subcommand};
@@ -33,6 +41,7 @@ use url::Url;
 
 use crate::{
     config::{Config, ConfigError},
+    extract::charset,
     metrics::Metrics,
     store::Store,
 };
@@ -60,14 +69,18 @@ enum Command {
     Extract(extract::Args),
     Feed(feed::Args),
     Facts(facts::Args),
+    Faq(faq::Args),
     Deadline(deadline::Args),
     Cases(cases::Args),
     Digest(digest::Args),
     Report(report::Args),
+    Satisfaction(satisfaction::Args),
     User(user::Args),
     Audit(audit::Args),
     Corrections(corrections::Args),
     Robots(robots::Args),
+    #[command(name = "openapi")]
+    OpenApi(openapi::Args),
     Dictionary(dictionary::Args),
     Eval(eval::Args),
     Train(train::Args),
@@ -87,14 +100,17 @@ pub fn main() -> ExitCode {
         Command::Extract(args) => extract::run(args),
         Command::Feed(args) => feed::run(args),
         Command::Facts(args) => facts::run(args),
+        Command::Faq(args) => faq::run(args),
         Command::Deadline(args) => deadline::run(args),
         Command::Cases(args) => cases::run(args),
         Command::Digest(args) => digest::run(args),
         Command::Report(args) => report::run(args),
+        Command::Satisfaction(args) => satisfaction::run(args),
         Command::User(args) => user::run(args),
         Command::Audit(args) => audit::run(args),
         Command::Corrections(args) => corrections::run(args),
         Command::Robots(args) => robots::run(args),
+        Command::OpenApi(args) => openapi::run(args),
         Command::Dictionary(args) => dictionary::run(args),
         Command::Eval(args) => eval::run(args),
         Command::Train(args) => train::run(args),
@@ -143,6 +159,23 @@ fn base(config: &Config) -> anyhow::Result<Url> {
         url => url.to_owned(),
     };
     url.parse().context("http.public_url")
+}
+
+/// The text of a file. Tables of offices are often in Big5.
+fn input(file: &Path) -> anyhow::Result<String> {
+    let bytes = if file == Path::new("-") {
+        let mut bytes = Vec::new();
+        std::io::stdin().lock().read_to_end(&mut bytes).context("cannot read standard input")?;
+        bytes
+    } else {
+        std::fs::read(file).with_context(|| format!("cannot read {}", file.display()))?
+    };
+    match String::from_utf8(bytes) {
+        Ok(text) => Ok(text),
+        Err(error) => Ok(charset::decode(error.as_bytes(), None)
+            .with_context(|| format!("{} is in no encoding that can be read; convert it to UTF-8", file.display()))?
+            .text),
+    }
 }
 
 /// Writes a whole file, or to standard output.

@@ -1,30 +1,39 @@
-//! `clarion report`: the cases of a month in tables.
+//! `clarion report`: the cases of a month or a year in tables.
 
 use std::{path::PathBuf, process::ExitCode};
 
 use anyhow::Context;
 use chrono::NaiveDate;
 
-use super::{output, with_store};
+use super::{Format, output, with_store};
 use crate::{
     app, casefile,
     clock::{Clock, SystemClock},
+    config::Config,
     document,
-    domain::{City, ad_date},
+    domain::{Stretch, ad_date},
     store::Store,
-    wire,
-    workflow::{corrections::Judge, month},
+    wire::{self, StatisticsOut, YearOut},
+    workflow::{
+        corrections::Judge,
+        statistics::{self, Making},
+    },
 };
 
 /// Years of the common era have four digits, those of the Republic three at most.
 const FIRST_OF_COMMON_ERA: i32 = 1000;
 
-/// Writes the report of a month's cases: sorts, districts, times, answers in time, results, corrections by outlets
+/// Writes the report of the cases of a month or a year: sorts, districts, times, whom they served, answers in time, results,
+/// corrections by outlets, satisfaction
 #[derive(Debug, clap::Args)]
+#[command(group = clap::ArgGroup::new("stretch").required(true))]
 pub struct Args {
     /// The month, 2026-03 or 115-03; cases that became known in it are counted
-    #[arg(long, value_name = "MONTH", value_parser = first_day)]
-    month: NaiveDate,
+    #[arg(long, value_name = "MONTH", value_parser = month, group = "stretch")]
+    month: Option<Stretch>,
+    /// The year, 2026 or 115, month by month and altogether
+    #[arg(long, value_name = "YEAR", value_parser = year, group = "stretch")]
+    year: Option<Stretch>,
     /// In which form
     #[arg(long, value_enum, default_value_t = Format::Html)]
     format: Format,
@@ -36,77 +45,65 @@ pub struct Args {
     config: PathBuf,
 }
 
-/// In which form the tables are written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-enum Format {
-    /// A page
-    Html,
-    /// All tables one after the other, comma-separated, UTF-8 with a mark
-    Csv,
-    /// A spreadsheet of `OpenDocument`, a sheet each
-    Ods,
-}
-
 /// Runs the command.
 ///
 /// # Errors
 /// When the configuration is wrong, the database cannot be opened, or the file cannot be written.
 pub fn run(args: Args) -> anyhow::Result<ExitCode> {
-    let Args { month, format, out, config } = args;
-    let bytes = with_store(&config, async |config, store| {
-        let city = app::city(&config.dictionaries.folder)?;
-        let office = config.office()?.name;
-        let period = month::period(month).context("the month lies outside the calendar")?;
-        let cases = store.cases_known(period).await?;
-        let closures: Vec<_> = store.closures().await?.into_iter().map(|row| row.closure).collect();
-        let remedies = remedies(&store, &city, cases.iter().map(|case| case.id.as_str())).await?;
-        let now = SystemClock::start().now();
-        let report = month::report((&city, &closures, &office), (month, period), &cases, &remedies, now);
-        let (title, tables) = (document::month_title(&report), document::month_tables(&report));
-        Ok(match format {
-            Format::Html => document::tables_html(&title, &tables).into_bytes(),
-            Format::Csv => {
-                let rows = tables.iter().flat_map(|table| {
-                    let name = vec![table.sheet.name.clone()];
-                    std::iter::once(name).chain(table.lines()).chain(std::iter::once(Vec::new()))
-                });
-                wire::comma_separated(&rows.collect::<Vec<_>>()).into_bytes()
-            }
-            Format::Ods => {
-                let sheets: Vec<_> = tables.iter().map(document::Table::noted).collect();
-                document::ods(&title, &office, period.until, &sheets)?
-            }
-        })
-    })?;
+    let Args { month, year, format, out, config } = args;
+    let stretch = month.or(year).context("neither a month nor a year")?;
+    let bytes = with_store(&config, async |config, store| report(&config, &store, stretch, format).await)?;
     output(out.as_deref(), &bytes)?;
     Ok(ExitCode::SUCCESS)
 }
 
-/// What the outlets of each case did.
-async fn remedies(
-    store: &Store,
-    city: &City,
-    cases: impl Iterator<Item = &str>,
-) -> anyhow::Result<Vec<std::collections::BTreeMap<crate::domain::Remedy, usize>>> {
-    let judge = Judge::new(city).context("the names of the city's bodies")?;
-    let mut all = Vec::new();
-    for id in cases {
-        let Some(dossier) = store.dossier(id).await? else { continue };
-        let watched = casefile::watched(store, &dossier).await?;
-        // What the latest release says is what an outlet may have taken over; time counts from the first.
-        let went_out = store.releases_of_case(id).await?;
-        let told = went_out.last().map(|it| it.issued_at).zip(went_out.first().map(|it| &it.releasing.text));
-        all.push(casefile::summary(&casefile::judged(&judge, watched, told)).by_remedy);
-    }
-    Ok(all)
+async fn report(config: &Config, store: &Store, stretch: Stretch, format: Format) -> anyhow::Result<Vec<u8>> {
+    let city = app::city(&config.dictionaries.folder)?;
+    let office = config.office()?.name;
+    let judge = Judge::new(&city).context("the names of the city's bodies")?;
+    let period = statistics::period(stretch).context("it lies outside the calendar")?;
+    let cases = casefile::counted(store, &judge, period).await?;
+    let answers = store.survey_scores(period).await?;
+    let closures: Vec<_> = store.closures().await?.into_iter().map(|row| row.closure).collect();
+    let made = SystemClock::start().now();
+    let with = Making { city: &city, closures: &closures, office: &office, made };
+    let (title, tables, json) = match stretch {
+        Stretch::Month(_) => {
+            let report = statistics::statistics(&with, stretch, &cases, &answers).context("outside the calendar")?;
+            let json = serde_json::to_string(&StatisticsOut::from(&report))?;
+            (document::statistics_title(&report), document::statistics_tables(&report), json)
+        }
+        Stretch::Year(_) => {
+            let report = statistics::year(&with, stretch, &cases, &answers).context("outside the calendar")?;
+            let json = serde_json::to_string(&YearOut::from(&report))?;
+            (document::statistics_title(&report.whole), document::year_tables(&report), json)
+        }
+    };
+    Ok(match format {
+        Format::Html => document::tables_html(&title, &tables).into_bytes(),
+        Format::Csv => wire::comma_separated(&document::tables_lines(&tables)).into_bytes(),
+        Format::Ods => {
+            let sheets: Vec<_> = tables.iter().map(document::Table::noted).collect();
+            document::ods(&title, &office, period.until, &sheets)?
+        }
+        Format::Json => (json + "\n").into_bytes(),
+    })
 }
 
-fn first_day(written: &str) -> Result<NaiveDate, String> {
-    let read = written.split_once('-').and_then(|(year, month)| {
-        let (year, month): (i32, u32) = (year.parse().ok()?, month.parse().ok()?);
-        if year < FIRST_OF_COMMON_ERA { ad_date(year, month, 1) } else { NaiveDate::from_ymd_opt(year, month, 1) }
-    });
-    read.ok_or_else(|| format!("{written:?} is no month; write it as 2026-03 or 115-03"))
+fn month(written: &str) -> Result<Stretch, String> {
+    let read = written.split_once('-').and_then(|(year, month)| first_day(year, month.parse().ok()?));
+    read.map(Stretch::Month).ok_or_else(|| format!("{written:?} is no month; write it as 2026-03 or 115-03"))
+}
+
+fn year(written: &str) -> Result<Stretch, String> {
+    let read = first_day(written, 1).map(Stretch::Year);
+    read.ok_or_else(|| format!("{written:?} is no year; write it as 2026 or 115"))
+}
+
+/// The first day of a month of a year in either calendar.
+fn first_day(year: &str, month: u32) -> Option<NaiveDate> {
+    let year = year.parse::<i32>().ok().filter(|year| *year > 0)?;
+    if year < FIRST_OF_COMMON_ERA { ad_date(year, month, 1) } else { NaiveDate::from_ymd_opt(year, month, 1) }
 }
 
 #[cfg(test)]
@@ -115,10 +112,19 @@ mod tests {
 
     #[test]
     fn a_month_is_written_in_either_calendar() {
-        let march = NaiveDate::from_ymd_opt(2026, 3, 1).unwrap();
-        assert_eq!((first_day("2026-03"), first_day("115-3")), (Ok(march), Ok(march)));
+        let march = Stretch::Month(NaiveDate::from_ymd_opt(2026, 3, 1).unwrap());
+        assert_eq!((month("2026-03"), month("115-3")), (Ok(march), Ok(march)));
         for bad in ["2026", "2026-13", "x-1", "2026-03-01"] {
-            assert!(first_day(bad).unwrap_err().contains("is no month"), "{bad}");
+            assert!(month(bad).unwrap_err().contains("is no month"), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_year_is_written_in_either_calendar() {
+        let whole = Stretch::Year(NaiveDate::from_ymd_opt(2026, 1, 1).unwrap());
+        assert_eq!((year("2026"), year("115")), (Ok(whole), Ok(whole)));
+        for bad in ["", "x", "2026-03", "-3"] {
+            assert!(year(bad).unwrap_err().contains("is no year"), "{bad}");
         }
     }
 }

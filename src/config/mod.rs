@@ -18,7 +18,7 @@ use serde::{Deserialize, Serialize};
 pub use channels::{ChannelSection, ChannelsFault, SmtpSection};
 pub use fault::ConfigError;
 pub use office::{ContactSection, OfficeSection};
-pub use sections::{Auth, Database, Dictionaries, Fetch, Http, Log, LogStyle, MetricsListener, Reading};
+pub use sections::{Auth, Database, Dictionaries, Fetch, Http, Log, LogStyle, MetricsListener, Pdf, Reading};
 pub use sources::{SourceSection, SourcesFault};
 
 use crate::domain::{Channel, ChannelId, Office, Secret, Source};
@@ -51,6 +51,9 @@ pub struct Config {
     /// How reports are read.
     #[serde(default)]
     pub read: Reading,
+    /// How PDF is made.
+    #[serde(default)]
+    pub pdf: Pdf,
     /// The city's dictionaries.
     #[serde(default)]
     pub dictionaries: Dictionaries,

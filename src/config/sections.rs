@@ -148,6 +148,24 @@ impl Default for Reading {
     }
 }
 
+/// `[pdf]`
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Pdf {
+    /// `LibreOffice`: a name or a path; empty for none.
+    pub program: PathBuf,
+    /// Seconds that one document may take.
+    pub seconds: u64,
+    /// Documents converted at the same time.
+    pub at_once: usize,
+}
+
+impl Default for Pdf {
+    fn default() -> Self {
+        Self { program: "soffice".into(), seconds: 40, at_once: 2 }
+    }
+}
+
 /// `[dictionaries]`
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -185,6 +203,12 @@ pub(super) fn validate(config: &Config) -> Result<(), (String, String)> {
     }
     if !(1..=64).contains(&config.read.concurrency) {
         return Err(("read.concurrency".into(), "read.concurrency must be 1 to 64".into()));
+    }
+    if !(1..=300).contains(&config.pdf.seconds) {
+        return Err(("pdf.seconds".into(), "pdf.seconds must be 1 to 300".into()));
+    }
+    if !(1..=16).contains(&config.pdf.at_once) {
+        return Err(("pdf.at_once".into(), "pdf.at_once must be 1 to 16; each may take 400 MB of memory".into()));
     }
     if config.read.attempts == 0 {
         return Err(("read.attempts".into(), "read.attempts must be at least 1".into()));

@@ -5,6 +5,9 @@ use url::Url;
 use super::words::{clean, issue_day, linkable, one_line, ordinal, quoted, roc_moment};
 use crate::domain::{AnsweredReport, CitedStatement, Release, roc_date};
 
+/// What stands before a question.
+pub(super) const QUESTION: &str = "問：";
+
 /// A piece of a release below its title.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Block {
@@ -55,7 +58,7 @@ pub fn blocks(release: &Release) -> Vec<Block> {
     }
     section(&mut blocks, "問答", |blocks| {
         for (question, reply) in &text.questions {
-            for (label, text) in [("問：", question), ("答：", reply)] {
+            for (label, text) in [(QUESTION, question), ("答：", reply)] {
                 if !text.trim().is_empty() {
                     blocks.push(Block::Labelled { label: label.into(), text: clean(text).trim().into(), url: None });
                 }

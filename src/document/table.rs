@@ -92,6 +92,16 @@ impl Cell {
     }
 }
 
+/// Tables one after the other as text, each under its name and with an empty line behind it.
+#[must_use]
+pub fn tables_lines(tables: &[Table]) -> Vec<Vec<String>> {
+    let lines = |table: &Table| {
+        let name = vec![table.sheet.name.clone()];
+        std::iter::once(name).chain(table.lines()).chain(std::iter::once(Vec::new())).collect::<Vec<_>>()
+    };
+    tables.iter().flat_map(lines).collect()
+}
+
 /// A page of tables under their names.
 #[must_use]
 pub fn tables_html(title: &str, tables: &[Table]) -> String {

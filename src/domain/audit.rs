@@ -37,6 +37,8 @@ pub enum Action {
     FactEntered,
     /// Official statements were imported.
     FactsImported,
+    /// Answers to surveys were imported.
+    SurveysImported,
     /// A person said what became of an alert.
     FindingJudged,
     /// A case was opened.
@@ -69,7 +71,7 @@ pub enum Action {
 
 impl Action {
     /// All actions.
-    pub const ALL: [Self; 28] = [
+    pub const ALL: [Self; 29] = [
         Self::LogIn,
         Self::LogInFailed,
         Self::Lock,
@@ -84,6 +86,7 @@ impl Action {
         Self::CorrectionWithdrawn,
         Self::FactEntered,
         Self::FactsImported,
+        Self::SurveysImported,
         Self::FindingJudged,
         Self::CaseOpened,
         Self::CaseJoined,
@@ -118,6 +121,7 @@ impl Action {
             Self::CorrectionWithdrawn => "correction_withdrawn",
             Self::FactEntered => "fact_entered",
             Self::FactsImported => "facts_imported",
+            Self::SurveysImported => "surveys_imported",
             Self::FindingJudged => "finding_judged",
             Self::CaseOpened => "case_opened",
             Self::CaseJoined => "case_joined",

@@ -14,10 +14,10 @@ mod deadline;
 mod digest;
 mod drafting;
 mod fact;
+mod faq;
 mod finding;
 mod internet;
 mod mention;
-mod month;
 mod notice;
 mod office;
 mod password;
@@ -25,10 +25,12 @@ mod release;
 mod remedy;
 mod retry;
 mod revisit;
+mod satisfaction;
 mod secret;
 mod session;
 mod source;
 mod span;
+mod statistics;
 mod step;
 mod target;
 mod time;
@@ -58,13 +60,13 @@ pub use digest::{
 };
 pub use drafting::{Contact, Drafting, Sentence, Slot, Template, TemplateFault, Templates, WordGroup};
 pub use fact::{Entered, FactKind, FactVersion, LONGEST_STATEMENT, Statement, StatementFault};
+pub use faq::{FaqCandidate, KnownAnswer, NearestAnswer, Said};
 pub use finding::{Doubt, Examined, FactQuote, Finding, Found, Judged, Level, Outcome, Quote, SURE, Verdict};
 pub use internet::{is_public, unmasked};
 pub use mention::{
     AgencyGuess, Analysis, Claim, ClaimKind, Evidence, Field, Label, Mention, Named, NamedBody, PersonalData,
     PersonalSpan, PlaceKind, PlaceMention, Scope, Scored, Sentiment, TextKind,
 };
-pub use month::{GoalCount, MonthReport};
 pub use notice::{Delivery, Message, Purpose};
 pub use office::Office;
 pub use password::{LONGEST_PASSWORD, Password, PasswordFault, REMEMBERED_PASSWORDS};
@@ -72,6 +74,7 @@ pub use release::{AnsweredReport, CitedStatement, Publication, Release};
 pub use remedy::{CountedFrom, Remark, Remedy, Seen, Sighting, Tracked, WrongClaim};
 pub use retry::{Ended, Next, Tried, falls_over, next_try};
 pub use revisit::{Answered, Revisit, Round, Visits};
+pub use satisfaction::{Satisfaction, Score, Survey, Surveyed};
 pub use secret::Secret;
 pub use session::{
     LINK_LIFE, LOCKED_FOR, Session, SessionLimits, TOKEN_BYTES, Token, TokenHash, Tries, lasts, sha256_hex,
@@ -80,7 +83,8 @@ pub use source::{
     ArticleSelectors, ListSelectors, Pointers, Policy, Source, SourceError, SourceId, SourceKind, SourceState, Trouble,
     TroubleKind,
 };
-pub use span::Span;
+pub use span::{Span, masked};
+pub use statistics::{GoalCount, Served, Statistics, Stretch, YearReport};
 pub use step::{StepKind, StepRule, StepTable};
 pub use target::Target;
 pub use time::{DateQuality, Dated, TAIPEI, ad_date, roc_date, roc_year, taipei};

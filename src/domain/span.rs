@@ -48,3 +48,24 @@ impl From<Range<usize>> for Span {
         Self::new(range.start, range.end)
     }
 }
+/// What stands in the place of personal data.
+const MASK: &str = "●●●";
+
+/// A text with personal data hidden. A span that goes past the end of a shortened text hides up to its end.
+#[must_use]
+pub fn masked(text: &str, spans: &[Span]) -> String {
+    let mut spans: Vec<Span> = spans.to_vec();
+    spans.sort_by_key(|span| (span.start, span.end));
+    let (mut shown, mut at) = (String::new(), 0);
+    for span in spans.into_iter().filter(|span| span.start < text.len()) {
+        let end = span.end.min(text.len());
+        if end <= at {
+            continue;
+        }
+        shown.push_str(text.get(at..span.start).unwrap_or_default());
+        shown.push_str(MASK);
+        at = end;
+    }
+    shown.push_str(text.get(at..).unwrap_or_default());
+    shown
+}

@@ -84,6 +84,36 @@ const REPORT_MARKS: &str = negative!(
     "a.number, k.position"
 );
 
+/// Questions and complaints in scope that were first fetched from `$1` to before `$2`, by anybody but the city.
+macro_rules! asked {
+    ($columns:literal, $joined:literal, $order:literal) => {
+        concat!(
+            "SELECT ",
+            $columns,
+            " FROM articles a JOIN mentions m ON m.article_id = a.id AND m.revision = a.revision ",
+            $joined,
+            " WHERE m.in_scope = 1 AND m.kind IN ('question', 'complaint') AND a.official IS NULL \
+             AND a.first_seen_at >= $1 AND a.first_seen_at < $2 ORDER BY ",
+            $order
+        )
+    };
+}
+
+const ASKED: &str = asked!(
+    "a.id, a.source_id, a.outlet, a.url, a.first_seen_at, r.byline, r.title, SUBSTR(r.text, 1, 400) AS lead, \
+     COALESCE(t.story, a.id) AS tale, m.district, m.toward_city, s.service, g.agency, 1 AS outlets, \
+     CAST(NULL AS BIGINT) AS case_number",
+    "JOIN revisions r ON r.article_id = a.id AND r.revision = a.revision LEFT JOIN stories t ON t.article_id = a.id \
+     LEFT JOIN mention_services s ON s.article_id = a.id AND s.revision = a.revision AND s.rank = 0 \
+     LEFT JOIN mention_agencies g ON g.article_id = a.id AND g.revision = a.revision AND g.rank = 0",
+    "a.first_seen_at, a.number"
+);
+const ASKED_MARKS: &str = asked!(
+    "k.article_id, k.field, k.span_start, k.span_end",
+    "JOIN mention_marks k ON k.article_id = a.id AND k.revision = a.revision AND k.what LIKE 'personal:%'",
+    "a.number, k.position"
+);
+
 /// Personal data in the headline and in the text of reports, by their keys.
 type Masks = HashMap<String, (Vec<Span>, Vec<Span>)>;
 
@@ -101,6 +131,19 @@ impl Store {
             Ok(DigestMatter { cases: self.digest_cases(period).await?, reports })
         };
         self.timed("digest_matter", work).await
+    }
+
+    /// Questions and complaints in scope that were first fetched in a period, the earliest first.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn asked(&self, period: Period) -> Result<Vec<DigestReport>, StoreError> {
+        let work = async {
+            let masks = masks(&self.within(ASKED_MARKS, period.from, period.until).await?)?;
+            let found = self.within(ASKED, period.from, period.until).await?;
+            found.iter().map(|row| report(row, &masks)).collect()
+        };
+        self.timed("asked", work).await
     }
 
     /// The cases that became known in a period, by their numbers.

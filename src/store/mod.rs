@@ -19,6 +19,7 @@ mod judgements;
 mod reports;
 mod revisits;
 mod rows;
+mod satisfaction;
 mod sessions;
 mod sources;
 mod stories;

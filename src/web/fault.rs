@@ -18,6 +18,7 @@ use axum::{
 
 use crate::{
     auth::AuthError,
+    convert::ConvertFault,
     document::DocumentFault,
     store::StoreError,
     web::{
@@ -78,6 +79,9 @@ pub(super) enum Fault {
     /// A file could not be made.
     #[error(transparent)]
     Document(#[from] DocumentFault),
+    /// A PDF could not be made.
+    #[error(transparent)]
+    Convert(#[from] ConvertFault),
     /// A template failed.
     #[error("a page could not be written: {0}; this is a fault of the program, report it")]
     Template(#[from] askama::Error),
@@ -95,9 +99,14 @@ impl Fault {
             Self::Slow(_) => StatusCode::SERVICE_UNAVAILABLE,
             Self::Store(error) if error.retryable() => StatusCode::SERVICE_UNAVAILABLE,
             Self::Auth(error) if error.retryable() => StatusCode::SERVICE_UNAVAILABLE,
-            Self::Panic(_) | Self::Store(_) | Self::Auth(_) | Self::Document(_) | Self::Template(_) => {
-                StatusCode::INTERNAL_SERVER_ERROR
-            }
+            Self::Convert(ConvertFault::Absent) => StatusCode::NOT_IMPLEMENTED,
+            Self::Convert(error) if error.retryable() => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Panic(_)
+            | Self::Store(_)
+            | Self::Auth(_)
+            | Self::Document(_)
+            | Self::Convert(_)
+            | Self::Template(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
 }
@@ -121,6 +130,7 @@ impl FaultPage {
             StatusCode::FORBIDDEN => "無法執行這個操作",
             StatusCode::CONFLICT => "內容已有變動",
             StatusCode::GONE => "連結已失效",
+            StatusCode::NOT_IMPLEMENTED => "本系統尚未安裝 PDF 轉檔程式",
             StatusCode::SERVICE_UNAVAILABLE => "系統忙碌中",
             _ => "系統發生錯誤",
         }
@@ -139,6 +149,10 @@ impl FaultPage {
             StatusCode::CONFLICT => "這筆資料已有新版本，或已由他人變更，您的更正未儲存。請重新開啟後再操作。",
             StatusCode::GONE => "一次性連結僅能使用一次，且於 24 小時後失效。請洽系統管理者重新產生連結。",
             StatusCode::SERVICE_UNAVAILABLE => "系統暫時無法回應，已蒐集的資料不受影響。請稍候數秒後重試。",
+            StatusCode::NOT_IMPLEMENTED => {
+                "請改以列印版列印，並於瀏覽器的印表機選單選擇「另存為 PDF」。如需直接下載 PDF，請系統管理人員於主機安裝 \
+                 LibreOffice（Debian 套件 libreoffice-writer-nogui、fonts-arphic-ukai、fonts-liberation），安裝後即可使用。"
+            }
             _ => "已蒐集的資料不受影響。請重新整理；若持續發生，請將下列錯誤編號告知系統管理人員。",
         }
     }

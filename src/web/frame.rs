@@ -16,6 +16,8 @@ pub(super) enum Section {
     Cases,
     /// 彙整表
     Digest,
+    /// 報表
+    Statistics,
     /// 事實資料
     Facts,
     /// 來源狀態
@@ -90,6 +92,10 @@ impl Frame {
 
     pub(super) fn in_digest(&self) -> bool {
         self.section == Section::Digest
+    }
+
+    pub(super) fn in_statistics(&self) -> bool {
+        self.section == Section::Statistics
     }
 
     pub(super) fn in_facts(&self) -> bool {

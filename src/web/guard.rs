@@ -31,6 +31,9 @@ const MOST_BODY: usize = 256 * 1024;
 /// A page that takes longer has lost its reader.
 const SLOWEST: Duration = Duration::from_secs(10);
 
+/// A table of a year may be waited for.
+const SLOWEST_COUNT: Duration = Duration::from_mins(1);
+
 /// Only what the console itself serves is loaded or run, it is framed by nobody, and the addresses of its pages,
 /// which hold what was searched for, stay inside (OWASP ASVS 5.0, 3.4).
 const HEADERS: [(HeaderName, &str); 4] = [
@@ -84,9 +87,22 @@ pub(super) async fn with_headers(mut response: Response) -> Response {
 }
 
 async fn in_time(State(desk): State<Shared>, request: Request, next: Next) -> Response {
-    match tokio::time::timeout(SLOWEST, next.run(request)).await {
+    let most = patience(request.uri().path(), desk.console.converter.longest());
+    match tokio::time::timeout(most, next.run(request)).await {
         Ok(response) => response,
-        Err(_) => desk.apology(&Visitor::unknown(), &Fault::Slow(SLOWEST.as_secs())),
+        Err(_) => desk.apology(&Visitor::unknown(), &Fault::Slow(most.as_secs())),
+    }
+}
+
+/// How long an answer may take: a PDF is made by another program, which has a time-out of its own, the figures of a year
+/// are counted out of every version of every report, and questions are held against thousands of sentences.
+fn patience(path: &str, of_pdf: Duration) -> Duration {
+    let counts =
+        ["/statistics", "/api/v1/statistics", "/faq", "/api/v1/faq"].iter().any(|begins| path.starts_with(begins));
+    match () {
+        () if path.rsplit_once('.').is_some_and(|(_, ending)| ending == "pdf") => SLOWEST + of_pdf,
+        () if counts => SLOWEST_COUNT,
+        () => SLOWEST,
     }
 }
 
@@ -116,6 +132,20 @@ fn said(panic: &(dyn Any + Send)) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_takes_longer_by_its_nature_is_waited_for() {
+        let of_pdf = Duration::from_secs(40);
+        for (path, seconds) in [
+            ("/", 10),
+            ("/clarifications/1-2.pdf", 50),
+            ("/statistics.ods", 60),
+            ("/api/v1/statistics", 60),
+            ("/clarifications/1-2.odt", 10),
+        ] {
+            assert_eq!(patience(path, of_pdf).as_secs(), seconds, "{path}");
+        }
+    }
 
     #[test]
     fn a_panic_is_logged_with_its_words() {

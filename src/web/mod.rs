@@ -14,6 +14,7 @@ mod corrections;
 mod exposition;
 mod facts;
 mod facts_api;
+mod faq;
 mod fault;
 mod filter;
 mod findings;
@@ -26,6 +27,7 @@ mod list;
 mod log_in;
 mod moment;
 mod names;
+mod openapi;
 mod password;
 mod pieces;
 mod report;
@@ -33,6 +35,7 @@ mod server;
 mod snippet;
 mod sources;
 mod statement;
+mod statistics;
 mod story;
 #[cfg(test)]
 mod tests;
@@ -51,11 +54,13 @@ use url::Url;
 
 pub use access::{Gate, RULES, Rule};
 pub use exposition::exposition;
+pub use openapi::openapi;
 pub use server::serve;
 
 use crate::{
     auth::Accounts,
     clock::Clock,
+    convert::Converter,
     domain::{City, Office, Source},
     metrics::Metrics,
     store::Store,
@@ -94,6 +99,8 @@ pub struct Console {
     pub base: Url,
     /// Who answers, whom the press may ask, by what people are told.
     pub office: Office,
+    /// Makes PDF, where there is a program for it.
+    pub converter: Arc<Converter>,
     /// What a text is held to before it goes out.
     pub gate: Arc<GateRules>,
     /// Decides what became of a report that was found wrong.
@@ -148,6 +155,7 @@ pub fn console(console: Console) -> Result<Router, ConfigError> {
         .route("/digest", get(casework::digest::page))
         .route("/digest.ods", get(casework::digest::ods))
         .route("/digest.csv", get(casework::digest::csv))
+        .merge(reporting())
         .route("/messages", get(casework::messages::log))
         .route("/messages/test", post(casework::messages::test))
         .route("/api/v1/facts", get(facts_api::list).post(facts_api::enter))
@@ -157,6 +165,7 @@ pub fn console(console: Console) -> Result<Router, ConfigError> {
         .route("/api/v1/cases/{id}", get(casework::api::one))
         .route("/api/v1/cases/{id}/steps", post(casework::api::step))
         .route("/api/v1/cases/{id}/drafts", get(casework::api::drafts).post(casework::api::keep_draft))
+        .route("/api/v1/cases/{id}/drafts/{revision}", get(casework::api::draft))
         .route("/api/v1/cases/{id}/gate", get(casework::api::gate))
         .route("/api/v1/cases/{id}/bases", post(casework::api::sign))
         .route("/api/v1/cases/{id}/sources", post(casework::api::lay))
@@ -185,6 +194,20 @@ pub fn console(console: Console) -> Result<Router, ConfigError> {
         .fallback(fault::missing)
         .with_state(Arc::clone(&desk));
     guard::guarded(pages, &desk)
+}
+
+/// What is reported of longer stretches of time.
+fn reporting() -> Router<Arc<Desk>> {
+    Router::new()
+        .route("/statistics", get(statistics::page))
+        .route("/statistics.ods", get(statistics::ods))
+        .route("/statistics.csv", get(statistics::csv))
+        .route("/api/v1/statistics", get(statistics::json))
+        .route("/faq", get(faq::page))
+        .route("/faq.ods", get(faq::ods))
+        .route("/faq.csv", get(faq::csv))
+        .route("/api/v1/faq", get(faq::json))
+        .route("/api/v1/openapi.json", get(openapi::document))
 }
 
 /// The pages on which drafts are written and consented to, and those of what went out.

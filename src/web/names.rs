@@ -142,6 +142,7 @@ pub(super) fn action(action: Action) -> &'static str {
         Action::CorrectionWithdrawn => "撤回更正",
         Action::FactEntered => "登錄事實",
         Action::FactsImported => "匯入事實",
+        Action::SurveysImported => "匯入滿意度",
         Action::FindingJudged => "登記查證結果",
         Action::CaseOpened => "開立案件",
         Action::CaseJoined => "案件併入報導",

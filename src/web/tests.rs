@@ -25,6 +25,7 @@ use crate::domain::{
 
 mod cases;
 mod drafts;
+mod figures;
 mod officials;
 mod tracking;
 

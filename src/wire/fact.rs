@@ -6,8 +6,11 @@ use std::collections::HashMap;
 use chrono::{DateTime, Datelike, NaiveDate, TimeDelta, Utc};
 use serde_json::{Map, Value, json};
 
-use super::{csv, instant};
-use crate::domain::{FactKind, FactVersion, Statement, StatementFault, TAIPEI, ad_date, sha256_hex, taipei};
+use super::{
+    instant,
+    records::{Record, RowFault, of_object, records},
+};
+use crate::domain::{FactKind, FactVersion, Statement, TAIPEI, ad_date, sha256_hex, taipei};
 
 /// The columns, each with the heads it may have.
 const COLUMNS: [(&str, &[&str]); 17] = [
@@ -33,38 +36,6 @@ const COLUMNS: [(&str, &[&str]); 17] = [
 /// Words of an attribute that says who is responsible.
 const RESPONSIBLE: [&str; 5] = ["權責", "主管機關", "管理機關", "維護單位", "管養"];
 
-/// Why a row is refused, in words for the person who wrote it.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum RowFault {
-    /// A line is no JSON object.
-    #[error("不是 JSON 物件")]
-    NotObject,
-    /// A field holds a list or an object.
-    #[error("欄位 {0} 須為文字或數字")]
-    NotText(String),
-    /// A quoted field of a table is never closed.
-    #[error("引號未成對，其後各行均無法判讀")]
-    OpenQuote,
-    /// A row has more fields than the table has columns.
-    #[error("欄位數 {0} 多於表頭的 {1} 欄")]
-    TooManyFields(usize, usize),
-    /// A time cannot be read.
-    #[error("{0}「{1}」不是日期或時間，請寫成 2026-03-17 或 115/03/17")]
-    Time(&'static str, String),
-    /// The kind is none.
-    #[error("種類「{0}」須為 release、decision、jurisdiction、denial 或 hand")]
-    Kind(String),
-    /// A row of a table says of nothing.
-    #[error("缺少主題（subject），或標題、內容")]
-    NoSubject,
-    /// A row of a table says nothing.
-    #[error("缺少數值（value）或狀態（status）")]
-    NoValue,
-    /// A statement cannot be kept.
-    #[error(transparent)]
-    Statement(#[from] StatementFault),
-}
-
 /// A statement that was read, or why it was not, with its line.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FactRead {
@@ -77,8 +48,8 @@ pub struct FactRead {
 /// Reads statements from JSON Lines, or, where the first sign is no brace, from a table whose first row names its columns.
 #[must_use]
 pub fn facts(text: &str) -> Vec<FactRead> {
-    let begins = text.trim_start_matches('\u{feff}').trim_start();
-    if begins.starts_with(['{', '[']) { from_lines(text) } else { from_table(text) }
+    let statement = |it: Record| FactRead { line: it.line, read: it.fields.and_then(|it| Fields(it).statement()) };
+    records(text, &COLUMNS).into_iter().map(statement).collect()
 }
 
 /// Reads a statement from an object, as a line of JSON Lines holds one: its key and what it says.
@@ -86,66 +57,13 @@ pub fn facts(text: &str) -> Vec<FactRead> {
 /// # Errors
 /// [`RowFault`] for the person who wrote it.
 pub fn fact(object: &Map<String, Value>) -> Result<(String, Statement), RowFault> {
-    Fields::of_object(object)?.statement()
-}
-
-fn from_lines(text: &str) -> Vec<FactRead> {
-    let lines = text.trim_start_matches('\u{feff}').lines().enumerate();
-    lines
-        .filter(|(_, line)| !line.trim().is_empty())
-        .map(|(at, line)| {
-            let object = serde_json::from_str::<Map<String, Value>>(line).map_err(|_| RowFault::NotObject);
-            FactRead { line: at + 1, read: object.and_then(|object| fact(&object)) }
-        })
-        .collect()
-}
-
-fn from_table(text: &str) -> Vec<FactRead> {
-    let mut rows = csv::rows(text).into_iter();
-    let Some(head) = rows.next().and_then(|row| row.fields) else { return Vec::new() };
-    let columns: Vec<Option<&'static str>> = head.iter().map(|name| column(name)).collect();
-    rows.map(|row| {
-        let read = match row.fields {
-            None => Err(RowFault::OpenQuote),
-            Some(fields) if fields.len() > columns.len() => Err(RowFault::TooManyFields(fields.len(), columns.len())),
-            Some(fields) => Fields::of_row(&columns, fields).statement(),
-        };
-        FactRead { line: row.line, read }
-    })
-    .collect()
-}
-
-fn column(head: &str) -> Option<&'static str> {
-    let head = head.trim();
-    COLUMNS.iter().find(|(name, others)| head.eq_ignore_ascii_case(name) || others.contains(&head)).map(|it| it.0)
+    Fields(of_object(object, &COLUMNS)?).statement()
 }
 
 /// What a row says, by column; nothing empty.
 struct Fields(HashMap<&'static str, String>);
 
 impl Fields {
-    fn of_object(object: &Map<String, Value>) -> Result<Self, RowFault> {
-        let mut fields = HashMap::new();
-        for (name, value) in object {
-            let Some(name) = column(name) else { continue };
-            let written = match value {
-                Value::Null => continue,
-                Value::String(text) => text.trim().to_owned(),
-                Value::Number(number) => number.to_string(),
-                _ => return Err(RowFault::NotText(name.to_owned())),
-            };
-            if !written.is_empty() {
-                fields.insert(name, written);
-            }
-        }
-        Ok(Self(fields))
-    }
-
-    fn of_row(columns: &[Option<&'static str>], fields: Vec<String>) -> Self {
-        let named = columns.iter().zip(fields).filter_map(|(name, field)| Some(((*name)?, field.trim().to_owned())));
-        Self(named.filter(|(_, field)| !field.is_empty()).collect())
-    }
-
     fn get(&self, name: &str) -> &str {
         self.0.get(name).map_or("", String::as_str)
     }
@@ -247,7 +165,9 @@ pub fn last_moment(written: &str) -> Option<DateTime<Utc>> {
     }
 }
 
-fn whole_day(written: &str) -> Option<NaiveDate> {
+/// A day as tables write it: 2026-03-17, or one of the Republic's calendar such as 115/03/17.
+#[must_use]
+pub fn whole_day(written: &str) -> Option<NaiveDate> {
     NaiveDate::parse_from_str(written.trim(), "%Y-%m-%d").ok().or_else(|| day(written))
 }
 

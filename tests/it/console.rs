@@ -84,6 +84,7 @@ impl Room {
             judge: Arc::new(clarion::workflow::corrections::Judge::new(&city).unwrap()),
             base: "https://clarion.example/".parse().unwrap(),
             office: crate::support::room::NOBODY,
+            converter: Arc::new(crate::support::room::converter("")),
             city,
             sources,
             clock: Arc::new(Still),

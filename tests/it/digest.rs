@@ -116,7 +116,7 @@ on_both! {
 }
 
 /// Runs the program on a database.
-fn clarion(database: &Database, folder: &Path, arguments: &[&str]) -> Vec<u8> {
+pub fn clarion(database: &Database, folder: &Path, arguments: &[&str]) -> Vec<u8> {
     let config = folder.join("clarion.toml");
     let written = format!("[database]\nurl = \"{}\"\n[http]\npublic_url = \"https://clarion.example\"\n", database.url);
     std::fs::write(&config, written).unwrap();
@@ -206,7 +206,7 @@ async fn a_month_is_reported_from_the_command_line_and_an_empty_one_says_so() {
     }
     assert!(csv.contains("知悉時間自115年3月1日 00:00至115年4月1日 00:00（不含）之案件，計 1 件"), "{csv}");
     let html = String::from_utf8(report("115-02", "html")).unwrap();
-    assert!(html.contains("115年2月輿情案件統計") && html.contains("本月份沒有案件"), "{html}");
+    assert!(html.contains("115年2月輿情案件統計") && html.contains("本期間沒有案件"), "{html}");
     assert!(report("2026-03", "ods").starts_with(b"PK"));
 }
 

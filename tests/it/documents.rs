@@ -14,6 +14,8 @@ use clarion::{
 };
 use url::Url;
 
+use crate::support::room;
+
 /// Text that a careless writer breaks on.
 const HOSTILE: &str = "]]> <script>alert(1)</script> {{ 7*7 }} & \"'";
 
@@ -92,7 +94,7 @@ fn convert(folder: &Path, file: &str, bytes: &[u8], to: &str) -> PathBuf {
     made
 }
 
-fn pdf_text(pdf: &Path) -> String {
+pub fn pdf_text(pdf: &Path) -> String {
     run("pdftotext", "poppler-utils", &["-layout", &pdf.to_string_lossy(), "-"], None)
 }
 
@@ -129,6 +131,36 @@ fn a_clarification_opens_in_libreoffice_with_its_words_and_fonts() {
     let plain = convert(folder.path(), "release.odt", &odt(&release).unwrap(), "txt:Text (encoded):UTF8");
     let plain = fs::read_to_string(plain).unwrap();
     assert!(plain.contains(&format!("三、{HOSTILE}")), "{plain}");
+}
+
+#[tokio::test]
+async fn a_pdf_is_whole_tagged_and_made_for_the_archive() {
+    let converter = room::converter("soffice");
+    let release = release(true);
+    let made = converter.pdf(&odt(&release).unwrap()).await.unwrap_or_else(|fault| panic!("{fault}"));
+    let folder = tempfile::tempdir().unwrap();
+    let pdf = folder.path().join("release.pdf");
+    fs::write(&pdf, &made).unwrap();
+    let text = joined(&pdf_text(&pdf));
+    for (part, words) in release.text.parts() {
+        assert_eq!(text.contains(&joined(words)), part != clarion::domain::Part::Card, "{part:?} in {text}");
+    }
+    assert!(text.contains("發布日期：115年3月17日14:30") && !text.contains("預擬稿"), "{text}");
+    let told = run("pdfinfo", "poppler-utils", &[&pdf.to_string_lossy()], None);
+    let title = format!("Title:           {}", release.text.title);
+    for line in [title.as_str(), "Tagged:          yes", "(A4)", "JavaScript:      no"] {
+        assert!(told.contains(line), "{line} in {told}");
+    }
+    // PDF/A-2b says so in its metadata (ISO 19005-2, 6.6.4).
+    let raw = String::from_utf8_lossy(&made).into_owned();
+    assert!(raw.contains("<pdfaid:part>2<") && raw.contains("<pdfaid:conformance>B<"), "not PDF/A-2b");
+    let fonts = run("pdffonts", "poppler-utils", &[&pdf.to_string_lossy()], None);
+    assert!(["KaiTi", "DFKai", "標楷", "UKai"].iter().any(|font| fonts.contains(font)), "fonts-arphic-ukai?\n{fonts}");
+    for font in fonts.lines().skip(2) {
+        assert!(font.contains(" yes yes "), "every font is embedded, in part: {font}");
+    }
+    let again = converter.pdf(&odt(&release).unwrap()).await.unwrap();
+    assert!(std::sync::Arc::ptr_eq(&made, &again), "the same document is converted once");
 }
 
 #[test]

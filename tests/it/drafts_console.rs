@@ -16,6 +16,7 @@ use flate2::read::DeflateDecoder;
 use url::form_urlencoded::Serializer;
 
 use crate::{
+    documents::pdf_text,
     facts::{RELEASE, WRONG, contradicted, keep, latest, own, put, statement},
     support::{
         city, morning,
@@ -64,6 +65,11 @@ struct Stage {
 
 impl Stage {
     async fn set() -> Self {
+        Self::with_pdf("").await
+    }
+
+    /// With this program for PDF; empty for none.
+    async fn with_pdf(program: &str) -> Self {
         let contact = Contact { name: "許世盛".into(), post: "股長".into(), telephone: "07-7995678#2513".into() };
         let channel = Channel {
             id: ChannelId::parse("press").unwrap(),
@@ -80,7 +86,7 @@ impl Stage {
             contacts: vec![(String::new(), contact)],
             channels: vec![channel],
         };
-        let room = Room::of(sqlite().await, &CLOSED, city(), office);
+        let room = Room::with_pdf(sqlite().await, &CLOSED, city(), office, program);
         for name in ["wang", "chen"] {
             room.person(name, &[Role::DutyOfficer]).await;
         }
@@ -228,7 +234,7 @@ async fn two_people_on_one_draft_lose_no_word() {
         changes.contains("與第 2 版的差異") && changes.contains("<ins>") && changes.contains("預擬稿"),
         "{changes}"
     );
-    for missing in ["9", "x", "3.pdf"] {
+    for missing in ["9", "x", "3.exe"] {
         let path = format!("/cases/{CASE}/draft/{missing}");
         assert_eq!(stage.get(&path, &reader).await.status, StatusCode::NOT_FOUND, "{missing}");
     }
@@ -379,6 +385,60 @@ async fn until_it_goes_out_every_copy_bears_its_mark() {
     }
     let odt = stage.get(&at(".odt"), &reader).await;
     assert!(member(&odt.bytes, "content.xml").contains("預擬稿"));
+}
+
+#[tokio::test]
+async fn a_draft_and_a_release_are_taken_along_as_pdf() {
+    let stage = Stage::with_pdf("soffice").await;
+    let reader = stage.room.cookie("reader").await;
+    let page = stage.get(&format!("/cases/{CASE}/draft/1"), &reader).await.text;
+    assert!(page.contains(&format!("<a href=\"/cases/{CASE}/draft/1.pdf\">PDF</a>")), "{page}");
+    let draft = stage.get(&format!("/cases/{CASE}/draft/1.pdf"), &reader).await;
+    assert_eq!((draft.status, draft.headers["content-type"].to_str().unwrap()), (StatusCode::OK, "application/pdf"));
+    assert!(draft.headers["content-disposition"].to_str().unwrap().contains("filename=\"115-0001.pdf\""));
+    let folder = tempfile::tempdir().unwrap();
+    let written = |answer: &Answer| {
+        let file = folder.path().join("it.pdf");
+        std::fs::write(&file, &answer.bytes).unwrap();
+        pdf_text(&file).split_whitespace().collect::<String>()
+    };
+    let draft = written(&draft);
+    assert!(draft.contains("預擬稿") && draft.contains("2億5,000萬元"), "{draft}");
+    let by_program = stage.get(&format!("/api/v1/cases/{CASE}/drafts/1.pdf"), &reader).await;
+    assert_eq!(written(&by_program), draft);
+    let (wang, li) = (stage.room.cookie("wang").await, stage.room.cookie("li").await);
+    let hash = stage.submit(&wang).await;
+    stage.consent(&hash).await;
+    stage.step(&li, &[("step", "publish"), ("hash", &hash)]).await;
+    let public = stage.get("/clarifications/1-1.pdf", "").await;
+    assert_eq!(public.status, StatusCode::OK, "{}", public.text);
+    let public = written(&public);
+    assert!(!public.contains("預擬稿") && public.contains("發布日期：115年3月17日08:00"), "{public}");
+    let released = stage.get("/api/v1/releases/1-1.pdf", &reader).await;
+    assert_eq!(written(&released), public);
+    let page = stage.get("/clarifications/1-1", "").await.text;
+    assert!(page.contains("href=\"/clarifications/1-1.pdf\""), "{page}");
+    let print = stage.get("/clarifications/1-1.html", "").await.text;
+    assert!(print.contains("class=\"printed\"") && print.contains("← 回澄清說明"), "{print}");
+}
+
+#[tokio::test]
+async fn without_libreoffice_the_pages_say_what_to_install_and_offer_the_print_view() {
+    let stage = Stage::set().await;
+    let reader = stage.room.cookie("reader").await;
+    for path in [format!("/cases/{CASE}/draft"), format!("/cases/{CASE}/draft/1")] {
+        let page = stage.get(&path, &reader).await.text;
+        assert!(page.contains("libreoffice-writer-nogui") && !page.contains("1.pdf\""), "{page}");
+        assert!(page.contains(&format!("開啟<a href=\"/cases/{CASE}/draft/1.html\">列印版</a>")), "{page}");
+    }
+    let asked = stage.get(&format!("/cases/{CASE}/draft/1.pdf"), &reader).await;
+    assert_eq!(asked.status, StatusCode::NOT_IMPLEMENTED);
+    assert!(asked.text.contains("libreoffice-writer-nogui") && asked.text.contains("列印版"), "{}", asked.text);
+    let asked = stage.get(&format!("/api/v1/cases/{CASE}/drafts/1.pdf"), &reader).await;
+    assert_eq!(asked.status, StatusCode::NOT_IMPLEMENTED);
+    assert!(asked.text.starts_with('{') && asked.text.contains("\"status\":501"), "{}", asked.text);
+    let one = stage.get(&format!("/api/v1/cases/{CASE}/drafts/1"), &reader).await.text;
+    assert!(one.contains("\"draft\":{") && one.contains("水利局澄清說明"), "{one}");
 }
 
 #[tokio::test]

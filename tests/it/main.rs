@@ -29,6 +29,7 @@ mod notify;
 mod operations;
 mod process;
 mod register;
+mod reports;
 mod revisits;
 mod robots;
 mod store;

@@ -2,7 +2,7 @@
 
 use super::{
     super::{
-        body::{Block, blocks, fields},
+        body::{Block, QUESTION, blocks, fields},
         markup::Markup,
         words::{DRAFT_MARK, issue_day, one_line, title},
     },
@@ -70,7 +70,12 @@ fn block(xml: &mut Markup, block: &Block) {
         Block::Line(text) => paragraph(xml, "Line", text),
         Block::Labelled { label, text, url } => {
             // The label hangs before the text by its own width: 十二、 takes three characters.
-            let style = if label.chars().count() > 2 { "Numbered3" } else { "Numbered2" };
+            let style = match label.as_str() {
+                // A question stays with its answer.
+                QUESTION => "Question",
+                label if label.chars().count() > 2 => "Numbered3",
+                _ => "Numbered2",
+            };
             paragraph(xml, style, &format!("{label}{text}"));
             if let Some(url) = url {
                 xml.element("text:p", &[("text:style-name", "Address")], |xml| {

@@ -195,6 +195,19 @@ impl Store {
         self.timed("case", work).await
     }
 
+    /// The key of the case of this number.
+    ///
+    /// # Errors
+    /// When the database does not answer. An unknown one is `Ok(None)`.
+    pub async fn case_id(&self, number: i64) -> Result<Option<String>, StoreError> {
+        let work = async {
+            let sql = "SELECT id FROM cases WHERE number = $1";
+            let found = sqlx::query(sql).bind(number).fetch_optional(&self.read).await?;
+            found.map(|row| rows::text(&row, "id")).transpose()
+        };
+        self.timed("case_id", work).await
+    }
+
     /// The case that was last opened for a story, over or not.
     ///
     /// # Errors

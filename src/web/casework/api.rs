@@ -14,6 +14,7 @@ use url::form_urlencoded;
 
 use super::{
     act::{Ask, ByHand, Undone},
+    export::{self, Form},
     json as shapes,
 };
 use crate::{
@@ -222,6 +223,27 @@ pub(in crate::web) async fn drafts(State(desk): State<Shared>, visitor: Visitor,
     match desk.console.store.drafts(&id).await {
         Ok(drafts) => answer(&json!({ "drafts": drafts.iter().map(DraftJson::from).collect::<Vec<_>>() })),
         Err(error) => desk.apology(&visitor, &Fault::Store(error)),
+    }
+}
+
+/// One revision of the draft or, with an ending, the same as a file.
+pub(in crate::web) async fn draft(
+    State(desk): State<Shared>,
+    visitor: Visitor,
+    Path((id, name)): Path<(String, String)>,
+) -> Response {
+    let Some((number, form)) = export::read::<u32>(&name) else { return desk.apology(&visitor, &Fault::Missing) };
+    let dossier = match desk.dossier(&id).await {
+        Ok(dossier) => dossier,
+        Err(undone) => return desk.refusal(&visitor, undone),
+    };
+    let Some(draft) = dossier.drafts.iter().find(|draft| draft.revision == number) else {
+        return desk.apology(&visitor, &Fault::Missing);
+    };
+    match form {
+        Form::File(kind) => desk.file(&visitor, &desk.preview(&dossier, draft), kind).await,
+        Form::Page => answer(&json!({ "draft": DraftJson::from(draft) })),
+        Form::Print => desk.apology(&visitor, &Fault::Missing),
     }
 }
 

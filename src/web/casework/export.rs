@@ -19,6 +19,9 @@ use crate::{
 /// Plain text. Chinese Windows takes it for Big5 without the character set.
 const TEXT_TYPE: &str = "text/plain; charset=utf-8";
 
+/// A document that looks the same everywhere.
+const PDF_TYPE: &str = "application/pdf";
+
 /// How a release is asked for: by the ending of its address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::web) enum Form {
@@ -35,13 +38,20 @@ pub(in crate::web) enum Form {
 pub(in crate::web) enum Kind {
     /// To be edited and signed.
     Odt,
+    /// To be filed and handed on.
+    Pdf,
     /// To be pasted anywhere.
     Text,
 }
 
 /// The last part of an address: what it names, and in which form.
 pub(in crate::web) fn read<T: FromStr>(name: &str) -> Option<(T, Form)> {
-    let endings = [(".odt", Form::File(Kind::Odt)), (".txt", Form::File(Kind::Text)), (".html", Form::Print)];
+    let endings = [
+        (".odt", Form::File(Kind::Odt)),
+        (".pdf", Form::File(Kind::Pdf)),
+        (".txt", Form::File(Kind::Text)),
+        (".html", Form::Print),
+    ];
     let ending = endings.into_iter().find_map(|(ending, form)| Some((name.strip_suffix(ending)?, form)));
     let (stem, form) = ending.unwrap_or((name, Form::Page));
     Some((stem.parse().ok()?, form))
@@ -49,13 +59,15 @@ pub(in crate::web) fn read<T: FromStr>(name: &str) -> Option<(T, Form)> {
 
 impl Desk {
     /// A release as a file.
-    pub(in crate::web) fn file(&self, visitor: &Visitor, release: &Release, kind: Kind) -> Response {
+    pub(in crate::web) async fn file(&self, visitor: &Visitor, release: &Release, kind: Kind) -> Response {
         let (media_type, ending, content) = match kind {
-            Kind::Text => (TEXT_TYPE, "txt", document::plain(release).into_bytes()),
-            Kind::Odt => match document::odt(release) {
-                Ok(file) => (ODT_TYPE, "odt", file),
-                Err(error) => return self.apology(visitor, &Fault::Document(error)),
-            },
+            Kind::Text => (TEXT_TYPE, "txt", Ok(document::plain(release).into_bytes())),
+            Kind::Odt => (ODT_TYPE, "odt", document::odt(release).map_err(Fault::Document)),
+            Kind::Pdf => (PDF_TYPE, "pdf", self.pdf(release).await),
+        };
+        let content = match content {
+            Ok(content) => content,
+            Err(fault) => return self.apology(visitor, &fault),
         };
         let name = format!("{}_{}.{ending}", release.number, document::title(release));
         let named: [(HeaderName, String); 3] = [
@@ -64,6 +76,11 @@ impl Desk {
             (CACHE_CONTROL, "no-store".to_owned()),
         ];
         (named, content).into_response()
+    }
+
+    async fn pdf(&self, release: &Release) -> Result<Vec<u8>, Fault> {
+        let odt = document::odt(release)?;
+        Ok(self.console.converter.pdf(&odt).await?.to_vec())
     }
 }
 
@@ -94,7 +111,8 @@ mod tests {
         assert_eq!(read::<u32>("3"), Some((3, Form::Page)));
         assert_eq!(read::<u32>("3.odt"), Some((3, Form::File(Kind::Odt))));
         assert_eq!(read::<u32>("3.html"), Some((3, Form::Print)));
-        assert_eq!(read::<u32>("3.pdf"), None);
+        assert_eq!(read::<u32>("3.pdf"), Some((3, Form::File(Kind::Pdf))));
+        assert_eq!(read::<u32>("3.exe"), None);
         assert_eq!(read::<String>("1-2.txt"), Some(("1-2".into(), Form::File(Kind::Text))));
     }
 

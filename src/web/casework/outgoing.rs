@@ -13,6 +13,7 @@ use url::form_urlencoded;
 use super::{
     act::Undone,
     api::{answer, problem},
+    export::{self, Form},
     release,
 };
 use crate::{
@@ -51,15 +52,21 @@ pub(in crate::web) async fn releases(
     }
 }
 
-/// A release by the last part of its public address.
+/// A release by the last part of its public address or, with an ending, the same as a file.
 pub(in crate::web) async fn release(
     State(desk): State<Shared>,
     visitor: Visitor,
     Path(slug): Path<String>,
 ) -> Response {
-    let Some((number, revision)) = release::read_slug(&slug) else { return desk.apology(&visitor, &Fault::Missing) };
+    let wanted = export::read::<String>(&slug);
+    let wanted = wanted.and_then(|(slug, form)| Some((release::read_slug(&slug)?, form)));
+    let Some(((number, revision), form)) = wanted else { return desk.apology(&visitor, &Fault::Missing) };
     match desk.console.store.published_as(number, revision).await {
-        Ok(Some(row)) => answer(&desk.release_json(&row)),
+        Ok(Some(row)) => match form {
+            Form::File(kind) => desk.file(&visitor, &release::published(&row, &desk.console.base), kind).await,
+            Form::Page => answer(&desk.release_json(&row)),
+            Form::Print => desk.apology(&visitor, &Fault::Missing),
+        },
         Ok(None) => desk.apology(&visitor, &Fault::Missing),
         Err(error) => desk.apology(&visitor, &Fault::Store(error)),
     }

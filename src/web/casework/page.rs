@@ -111,6 +111,8 @@ pub(in crate::web) struct CasePage {
     pub steps: Vec<StepForm>,
     pub draft: Option<DraftLine>,
     pub releases: Vec<ReleaseLine>,
+    /// Whether there is a program that makes PDF.
+    pub makes_pdf: bool,
     pub laid: Vec<LaidLine>,
     pub may_lay: bool,
     pub messages: Vec<MessageRow>,
@@ -144,6 +146,7 @@ impl CasePage {
         let state = case.stage.state();
         Ok(Self {
             title: desk.case_title(case).await?,
+            makes_pdf: desk.console.converter.is_there(),
             clocks: desk.clocks(case, &closures).iter().map(|clock| clock.row(now)).collect(),
             steps: desk.step_forms(&dossier, visitor.account()),
             draft: dossier.draft().map(|draft| draft_line(draft, now)),

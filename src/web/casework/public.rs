@@ -15,6 +15,7 @@ use sha2::{Digest, Sha256};
 use url::{Url, form_urlencoded};
 
 use super::{
+    draft::revision::PrintPage,
     export::{self, Form},
     paper::Paper,
     release,
@@ -85,6 +86,8 @@ pub(in crate::web) struct ClarificationPage {
     pub(in crate::web) url: String,
     pub(in crate::web) lead: String,
     pub(in crate::web) paper: Paper,
+    /// Whether there is a program that makes PDF.
+    pub(in crate::web) makes_pdf: bool,
     /// Where a later release on the same matter is.
     pub(in crate::web) newer: Option<String>,
     /// `ClaimReview`, escaped so that it can stand in a script element.
@@ -198,8 +201,18 @@ pub(in crate::web) async fn one(
         Err(error) => return desk.apology(&visitor, &Fault::Store(error)),
     };
     let release = release::published(&row, &desk.console.base);
-    if let Form::File(kind) = form {
-        return desk.file(&visitor, &release, kind);
+    match form {
+        Form::File(kind) => return desk.file(&visitor, &release, kind).await,
+        Form::Print => {
+            let page = PrintPage {
+                frame: desk.public_frame(),
+                paper: Paper::of(&release),
+                back: address(&row),
+                is_draft: false,
+            };
+            return desk.answer(&visitor, Ok(page));
+        }
+        Form::Page => {}
     }
     let made = async {
         let page = ClarificationPage {
@@ -209,6 +222,7 @@ pub(in crate::web) async fn one(
             url: release.url.to_string(),
             lead: document::clean(&release.text.lead),
             paper: Paper::of(&release),
+            makes_pdf: desk.console.converter.is_there(),
             newer: desk.newer(&row).await?,
             review: document::claim_review(&release),
         };

@@ -177,6 +177,7 @@ fn case(text: &str) -> page::CasePage {
             clock: own(),
             iso: own(),
         }),
+        makes_pdf: text.is_empty(),
         releases: vec![page::ReleaseLine {
             address: own(),
             title: own(),

@@ -117,6 +117,7 @@ fn draft(text: &str) -> DraftPage {
         review: Some(review(text)),
         revisions: vec![RevisionRow { number: 1, by: own(), clock: own(), iso: own(), hash: own(), current: true }],
         submit: Some((1, own())),
+        makes_pdf: text.is_empty(),
     }
 }
 
@@ -163,10 +164,18 @@ fn a_revision_holds_whatever_it_is_given() {
             after: Some(3),
             changes: vec![(own(), runs.map(|kind| RunRow { kind, text: own() }).into())],
             paper: paper(&text),
+            makes_pdf: true,
         };
         check(&page);
-        check(&RevisionPage { before: None, after: None, changes: Vec::new(), paper: empty_paper(), ..page });
-        check(&PrintPage { frame: frame(), paper: paper(&text), back: own() });
+        check(&RevisionPage {
+            makes_pdf: false,
+            before: None,
+            after: None,
+            changes: Vec::new(),
+            paper: empty_paper(),
+            ..page
+        });
+        check(&PrintPage { frame: frame(), paper: paper(&text), back: own(), is_draft: text.is_empty() });
     }
 }
 
@@ -194,6 +203,7 @@ fn what_the_public_reads_holds_whatever_it_is_given() {
             url: own(),
             lead: own(),
             paper: paper(&text),
+            makes_pdf: text.is_empty(),
             newer: Some(own()),
             // What stands here was escaped where it was made.
             review: Some("[{}]".into()),

@@ -11,11 +11,8 @@ use url::Url;
 use super::deadline;
 use crate::domain::{
     Answer, CaseLevel, City, Closure, Digest, DigestCase, DigestMatter, DigestReport, DigestRow, Goal, Level, Message,
-    Need, Period, Purpose, Source, Span, Stage, StepKind, TAIPEI, roc_date, taipei,
+    Need, Period, Purpose, Source, Stage, StepKind, TAIPEI, masked, roc_date, taipei,
 };
-
-/// What is shown in the place of personal data.
-const MASK: &str = "●●●";
 
 /// Characters of a text that stand in the column 摘要.
 const LONGEST_SUMMARY: usize = 100;
@@ -244,24 +241,6 @@ fn guessed(report: Option<&DigestReport>) -> Option<String> {
 
 fn headline(report: &DigestReport) -> String {
     masked(&report.title, &report.title_masks)
-}
-
-/// A text with personal data hidden. A span that goes past the end of a shortened text hides up to its end.
-fn masked(text: &str, spans: &[Span]) -> String {
-    let mut spans: Vec<Span> = spans.to_vec();
-    spans.sort_by_key(|span| (span.start, span.end));
-    let (mut shown, mut at) = (String::new(), 0);
-    for span in spans.into_iter().filter(|span| span.start < text.len()) {
-        let end = span.end.min(text.len());
-        if end <= at {
-            continue;
-        }
-        shown.push_str(text.get(at..span.start).unwrap_or_default());
-        shown.push_str(MASK);
-        at = end;
-    }
-    shown.push_str(text.get(at..).unwrap_or_default());
-    shown
 }
 
 /// 王小明 is 王○明, an account is its first letters: who wrote it can be told apart and not be looked for.

@@ -1,7 +1,7 @@
 use super::*;
 use crate::{
     dictionary::Dictionaries,
-    domain::{Assignment, Case, CaseLevel, Issued, Label, Moments},
+    domain::{Assignment, Case, CaseLevel, Issued, Label, Moments, Span},
 };
 
 fn city() -> &'static City {

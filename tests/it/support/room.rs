@@ -16,6 +16,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use clarion::{
     auth::{Accounts, SetUp},
     clock::{Clock, Sleep},
+    convert::{Converter, Settings},
     domain::{
         Actor, Agency, AgencyKind, City, Duties, Office, PersonName, Role, Service, SessionLimits, Token, UserName,
     },
@@ -179,6 +180,11 @@ impl Room {
 
     /// A room of this city and office.
     pub fn of(database: Database, setting: &Setting, city: City, office: Office) -> Self {
+        Self::with_pdf(database, setting, city, office, "")
+    }
+
+    /// A room where this program makes PDF; empty for none.
+    pub fn with_pdf(database: Database, setting: &Setting, city: City, office: Office, program: &str) -> Self {
         let store = database.store.clone();
         let clock = Arc::new(Hand(Mutex::new(morning())));
         let limits = SessionLimits { idle: TimeDelta::minutes(30), whole: TimeDelta::hours(12) };
@@ -192,6 +198,7 @@ impl Room {
             judge: Arc::new(Judge::new(&city).unwrap()),
             base: "https://clarion.example/".parse().unwrap(),
             office,
+            converter: Arc::new(converter(program)),
             city: Arc::new(city),
             sources,
             clock: clock.clone(),
@@ -269,6 +276,11 @@ impl Room {
     pub async fn is_in(&self, cookie: &str) -> bool {
         self.get("/password").with(cookie).send().await.status == StatusCode::OK
     }
+}
+
+/// What makes PDF by a program.
+pub fn converter(program: &str) -> Converter {
+    Converter::new(Settings { program: program.into(), patience: Duration::from_mins(1), at_once: 1 })
 }
 
 fn service((id, name): (&str, &str)) -> Service {

@@ -101,6 +101,8 @@ pub(in crate::web) struct DraftPage {
     pub(in crate::web) revisions: Vec<RevisionRow>,
     /// Version of the case and hash of the text, where it may be submitted as it is kept.
     pub(in crate::web) submit: Option<(i64, String)>,
+    /// Whether there is a program that makes PDF.
+    pub(in crate::web) makes_pdf: bool,
 }
 
 impl DraftPage {
@@ -186,6 +188,7 @@ impl Desk {
             review: self.review(&dossier, visitor.account(), now),
             revisions: dossier.drafts.iter().map(|draft| revision(draft, latest, now)).collect(),
             submit: submit.map(|draft| (dossier.case.version, draft.hash.clone())),
+            makes_pdf: self.console.converter.is_there(),
             frame: Frame::new(Section::Nowhere, now, visitor),
         })
     }

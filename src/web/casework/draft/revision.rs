@@ -62,6 +62,14 @@ pub(in crate::web) struct RevisionPage {
     /// Part and its words.
     pub(in crate::web) changes: Vec<(String, Vec<RunRow>)>,
     pub(in crate::web) paper: Paper,
+    /// Whether there is a program that makes PDF.
+    pub(in crate::web) makes_pdf: bool,
+}
+
+impl RevisionPage {
+    fn address(&self) -> String {
+        format!("/cases/{}/draft/{}", self.case_id, self.revision)
+    }
 }
 
 /// The print view.
@@ -71,6 +79,8 @@ pub(in crate::web) struct PrintPage {
     pub(in crate::web) frame: Frame,
     pub(in crate::web) paper: Paper,
     pub(in crate::web) back: String,
+    /// Whether it leads back to a draft, and else to what went out.
+    pub(in crate::web) is_draft: bool,
 }
 
 /// A revision as a page, or, with an ending, as a file.
@@ -108,14 +118,15 @@ pub(in crate::web) async fn one(
                 after: after.map(|draft| draft.revision),
                 changes: before.map(|before| desk.changes(before, draft)).unwrap_or_default(),
                 paper: Paper::of(&release),
+                makes_pdf: desk.console.converter.is_there(),
             };
             desk.answer(&visitor, Ok(page))
         }
         Form::Print => {
-            let page = PrintPage { frame, paper: Paper::of(&release), back: super::address(&id) };
+            let page = PrintPage { frame, paper: Paper::of(&release), back: super::address(&id), is_draft: true };
             desk.answer(&visitor, Ok(page))
         }
-        Form::File(kind) => desk.file(&visitor, &release, kind),
+        Form::File(kind) => desk.file(&visitor, &release, kind).await,
     }
 }
 

@@ -1,0 +1,275 @@
+//! What the API does, operation by operation.
+
+use serde_json::{Value, json};
+
+use super::Parameter;
+
+/// One route with its method.
+pub(super) struct Operation {
+    /// `GET` or `POST`.
+    pub method: &'static str,
+    /// The route.
+    pub path: &'static str,
+    /// What it does.
+    pub summary: &'static str,
+    /// What may be asked behind the question mark.
+    pub query: &'static [Parameter],
+    /// What is sent with it.
+    pub body: Option<fn() -> Value>,
+    /// The status of what was done.
+    pub status: u16,
+    /// The fields of the answer with their types.
+    pub answer: &'static [(&'static str, &'static str)],
+    /// Whether endings of the address ask for the same as a file.
+    pub has_files: bool,
+}
+
+const fn get(
+    path: &'static str,
+    summary: &'static str,
+    query: &'static [Parameter],
+    answer: &'static [(&'static str, &'static str)],
+) -> Operation {
+    Operation { method: "GET", path, summary, query, body: None, status: 200, answer, has_files: false }
+}
+
+const fn post(
+    path: &'static str,
+    summary: &'static str,
+    body: fn() -> Value,
+    answer: &'static [(&'static str, &'static str)],
+) -> Operation {
+    Operation { method: "POST", path, summary, query: &[], body: Some(body), status: 200, answer, has_files: false }
+}
+
+/// Every operation.
+pub(super) const OPERATIONS: &[Operation] = &[
+    get("/api/v1/openapi.json", "this description", &[], &[("openapi", "string"), ("paths", "object")]),
+    get(
+        "/api/v1/cases",
+        "cases, the latest first, fifty at a time",
+        &[
+            ("state", "string", "states, several with commas: to_verify, assigned, verifying, drafting, reviewing …"),
+            ("level", "string", "A, B or C"),
+            ("agency", "string", "the agency it was given to, by its full name"),
+            ("before", "integer", "`next` of the page before"),
+        ],
+        &[("cases", "object[]"), ("total", "integer"), ("next", "integer?")],
+    ),
+    Operation {
+        status: 201,
+        ..post("/api/v1/cases", "opens a case by hand", case, &[("id", "string"), ("number", "integer")])
+    },
+    get(
+        "/api/v1/cases/{id}",
+        "a case with everything it rests on",
+        &[],
+        &[
+            ("case", "object"),
+            ("steps", "string[]"),
+            ("clocks", "object[]"),
+            ("findings", "object[]"),
+            ("reports", "object[]"),
+            ("draft", "object?"),
+            ("bases", "object[]"),
+            ("messages", "object[]"),
+            ("timeline", "object[]"),
+        ],
+    ),
+    post("/api/v1/cases/{id}/steps", "takes a step", step, &[("case", "object")]),
+    get("/api/v1/cases/{id}/drafts", "all revisions of the draft, the latest first", &[], &[("drafts", "object[]")]),
+    post(
+        "/api/v1/cases/{id}/drafts",
+        "keeps a revision of the draft",
+        draft,
+        &[("revision", "integer"), ("hash", "string")],
+    ),
+    Operation {
+        has_files: true,
+        ..get(
+            "/api/v1/cases/{id}/drafts/{revision}",
+            "one revision of the draft; as a file it bears 預擬稿",
+            &[],
+            &[("draft", "object")],
+        )
+    },
+    get(
+        "/api/v1/cases/{id}/gate",
+        "what stands in the way of the latest revision",
+        &[],
+        &[
+            ("revision", "integer"),
+            ("hash", "string"),
+            ("clean", "boolean"),
+            ("faults", "object[]"),
+            ("anchors", "object[]"),
+        ],
+    ),
+    post("/api/v1/cases/{id}/bases", "signs for words of the draft", basis, &[("id", "string")]),
+    post("/api/v1/cases/{id}/sources", "lays an official statement beside the case", source, &[("fact", "string")]),
+    get(
+        "/api/v1/cases/{id}/corrections",
+        "what every outlet made of it",
+        &[],
+        &[
+            ("summary", "object"),
+            ("released_at", "time?"),
+            ("volume", "object?"),
+            ("second_wave", "object?"),
+            ("outlets_corrected_first", "boolean"),
+            ("corrections", "object[]"),
+        ],
+    ),
+    get(
+        "/api/v1/releases",
+        "what went out, the latest first, fifty at a time",
+        &[("before", "integer", "`next` of the page before")],
+        &[("releases", "object[]"), ("next", "integer?")],
+    ),
+    Operation {
+        has_files: true,
+        ..get(
+            "/api/v1/releases/{slug}",
+            "one release",
+            &[],
+            &[
+                ("number", "integer"),
+                ("slug", "string"),
+                ("case", "string"),
+                ("case_number", "integer"),
+                ("revision", "integer"),
+                ("hash", "string"),
+                ("answer", "string"),
+                ("agency", "string"),
+                ("unit", "string?"),
+                ("issued_at", "time"),
+                ("issued_by", "string"),
+                ("url", "string?"),
+                ("text", "object"),
+                ("sources", "object[]"),
+                ("anchors", "object[]"),
+            ],
+        )
+    },
+    get(
+        "/api/v1/messages",
+        "messages and what became of them, the latest first",
+        &[("subject", "string", "key of a case; all without")],
+        &[("messages", "object[]")],
+    ),
+    get("/api/v1/closures", "times on which work was suspended", &[], &[("closures", "object[]")]),
+    post(
+        "/api/v1/closures",
+        "enters one",
+        closure,
+        &[
+            ("id", "string"),
+            ("day", "date"),
+            ("district", "string?"),
+            ("from", "string?"),
+            ("until", "string?"),
+            ("valid_from", "time"),
+            ("note", "string"),
+            ("by", "string"),
+        ],
+    ),
+    get(
+        "/api/v1/statistics",
+        "the figures of a month, or of a year month by month (then `whole` and `months`); this month without parameters",
+        &[("year", "integer", "of the common era"), ("month", "integer", "1 to 12; the whole year without")],
+        &[
+            ("office", "string"),
+            ("from", "time"),
+            ("until", "time"),
+            ("made_at", "time"),
+            ("cases", "integer"),
+            ("levels", "object[]"),
+            ("services", "object[]"),
+            ("districts", "object[]"),
+            ("hours", "integer[]"),
+            ("weekdays", "integer[]"),
+            ("served", "object[]"),
+            ("goals", "object[]"),
+            ("states", "object[]"),
+            ("remedies", "object[]"),
+            ("satisfaction", "object?"),
+            ("whole", "object"),
+            ("months", "object?[]"),
+        ],
+    ),
+    get(
+        "/api/v1/faq",
+        "what was asked more than once; this month so far without parameters",
+        &[("from", "date", "the first day"), ("to", "date", "the last day, 93 at most")],
+        &[("from", "date"), ("to", "date"), ("candidates", "object[]")],
+    ),
+];
+
+fn object(required: &[&str], properties: &Value) -> Value {
+    json!({ "type": "object", "required": required, "properties": properties, "additionalProperties": false })
+}
+
+fn case() -> Value {
+    let text = json!({ "type": "string" });
+    object(
+        &["level", "title"],
+        &json!({
+            "level": { "enum": ["A", "B", "C"] }, "title": text, "matter": text, "place": text, "district": text,
+            "service": text, "report": text, "known_at": { "type": "string", "format": "date-time" },
+        }),
+    )
+}
+
+fn step() -> Value {
+    let text = json!({ "type": "string" });
+    object(
+        &["step"],
+        &json!({
+            "step": text,
+            "version": { "type": "integer", "description": "of the case as it was looked at; without it as it is now" },
+            "reason": text, "agency": text, "unit": text,
+            "hash": { "type": "string", "description": "of the text that is submitted, consented to or published" },
+            "channels": { "type": "array", "items": text }, "outcome": text,
+        }),
+    )
+}
+
+fn draft() -> Value {
+    let base = json!({ "type": "integer", "description": "the revision it was written from" });
+    object(&["base", "text"], &json!({ "base": base, "text": { "$ref": "#/components/schemas/Clarification" } }))
+}
+
+fn basis() -> Value {
+    object(&["phrase", "basis"], &json!({ "phrase": { "type": "string" }, "basis": { "type": "string" } }))
+}
+
+fn source() -> Value {
+    object(&["fact"], &json!({ "fact": { "type": "string", "description": "key of the statement" } }))
+}
+
+fn closure() -> Value {
+    let (text, clock) = (json!({ "type": "string" }), json!({ "type": "string", "examples": ["12:00"] }));
+    json!({
+        "type": "object", "required": ["day"],
+        "properties": {
+            "day": { "type": "string", "format": "date" }, "district": text, "from": clock, "until": clock,
+            "valid_from": { "type": "string", "format": "date-time" }, "note": text,
+        },
+    })
+}
+
+/// The text of a draft or a release.
+pub(super) fn clarification() -> Value {
+    let text = json!({ "type": "string" });
+    json!({
+        "type": "object", "additionalProperties": false,
+        "properties": {
+            "title": text, "lead": text, "facts": { "type": "array", "items": text }, "jurisdiction": text,
+            "measures": text, "appeal": text, "contacts": text, "card": text,
+            "questions": {
+                "type": "array",
+                "items": { "type": "object", "properties": { "question": text, "reply": text } },
+            },
+        },
+    })
+}
