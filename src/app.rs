@@ -14,7 +14,7 @@ use crate::{
     clock::Clock,
     config::Config,
     dictionary::Dictionaries,
-    domain::{City, SessionLimits, Source, Token},
+    domain::{Channel, City, SessionLimits, Source, Token},
     fetch::{self, Fetcher},
     lifecycle::{Readiness, Tasks, Watchdog},
     metrics::Metrics,
@@ -22,7 +22,10 @@ use crate::{
     pipeline::Analyzer,
     store::Store,
     web,
-    workers::{Bureau, Casework, Deadlines, Digests, Dispatch, Poll, Read, Recheck, Revisits, Shared, Upkeep},
+    workers::{
+        Alarms, Bureau, Casework, Deadlines, Digests, Dispatch, Heartbeat, Poll, Read, Recheck, Revisits, Shared,
+        Upkeep,
+    },
     workflow::{corrections::Judge, gate::GateRules},
 };
 
@@ -104,6 +107,8 @@ pub async fn start(
     let casework = Casework::new(shared.clone(), Arc::clone(&bureau), watchdog.watch("casework"));
     let deadlines = Deadlines::new(shared.clone(), Arc::clone(&bureau), watchdog.watch("deadlines"));
     let digests = Digests::new(shared.clone(), Arc::clone(&bureau), watchdog.watch("digests"));
+    let heartbeat = heartbeat(config, &bureau);
+    let alarms = Alarms::new(&shared, &bureau, &senders, &heartbeat, || watchdog.watch("alarms"));
     let dispatch = Dispatch::new(shared.clone(), Arc::clone(&bureau), senders, watchdog.watch("dispatch"));
     let services = city.services.iter().map(|service| service.id.clone()).collect();
     let upkeep = Upkeep::new(shared, watchdog.watch("upkeep"), limits(config), services);
@@ -116,6 +121,7 @@ pub async fn start(
     tasks.spawn("deadlines", deadlines.run(stop.clone()));
     tasks.spawn("digests", digests.run(stop.clone()));
     tasks.spawn("dispatch", dispatch.run(stop.clone()));
+    tasks.spawn("alarms", alarms.run(stop.clone()));
     tasks.spawn("upkeep", upkeep.run(stop.clone()));
     tasks.spawn("watchdog", watchdog.run(stop.clone()));
 
@@ -161,6 +167,16 @@ fn senders(config: &Config, bureau: &Bureau) -> anyhow::Result<Senders> {
     let source = bureau.public_url.as_str();
     let secrets = config.channel_secrets().context("the secrets of the channels")?;
     Senders::new(notify::Settings::new(source), secrets).context("the senders")
+}
+
+/// Which webhooks are given signs of life.
+fn heartbeat(config: &Config, bureau: &Bureau) -> Heartbeat {
+    let section = &config.heartbeat;
+    let is_one = |channel: &&Channel| section.channels.iter().any(|id| id == channel.id.as_str());
+    Heartbeat {
+        channels: bureau.office.channels.iter().filter(is_one).cloned().collect(),
+        every: Duration::from_secs(section.every_seconds),
+    }
 }
 
 /// Everything about the accounts of a store.

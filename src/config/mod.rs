@@ -18,7 +18,9 @@ use serde::{Deserialize, Serialize};
 pub use channels::{ChannelSection, ChannelsFault, SmtpSection};
 pub use fault::ConfigError;
 pub use office::{ContactSection, OfficeSection};
-pub use sections::{Auth, Database, Dictionaries, Fetch, Http, Log, LogStyle, MetricsListener, Reading};
+pub use sections::{
+    Auth, Database, Dictionaries, Fetch, HeartbeatSection, Http, Log, LogStyle, MetricsListener, Reading,
+};
 pub use sources::{SourceSection, SourcesFault};
 
 use crate::domain::{Channel, ChannelId, Office, Secret, Source};
@@ -51,6 +53,9 @@ pub struct Config {
     /// How reports are read.
     #[serde(default)]
     pub read: Reading,
+    /// Who is given signs of life.
+    #[serde(default)]
+    pub heartbeat: HeartbeatSection,
     /// The city's dictionaries.
     #[serde(default)]
     pub dictionaries: Dictionaries,

@@ -148,6 +148,22 @@ impl Default for Reading {
     }
 }
 
+/// `[heartbeat]`
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct HeartbeatSection {
+    /// The ids of the webhooks that are given signs of life.
+    pub channels: Vec<String>,
+    /// Seconds between two of them.
+    pub every_seconds: u64,
+}
+
+impl Default for HeartbeatSection {
+    fn default() -> Self {
+        Self { channels: Vec::new(), every_seconds: 60 }
+    }
+}
+
 /// `[dictionaries]`
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -185,6 +201,15 @@ pub(super) fn validate(config: &Config) -> Result<(), (String, String)> {
     }
     if !(1..=64).contains(&config.read.concurrency) {
         return Err(("read.concurrency".into(), "read.concurrency must be 1 to 64".into()));
+    }
+    if !(10..=3600).contains(&config.heartbeat.every_seconds) {
+        return Err(("heartbeat.every_seconds".into(), "heartbeat.every_seconds must be 10 to 3600".into()));
+    }
+    let is_webhook = |id: &String| config.channels.iter().any(|it| it.id == *id && it.enabled && it.kind == "webhook");
+    if let Some(id) = config.heartbeat.channels.iter().find(|id| !is_webhook(id)) {
+        let what =
+            format!("heartbeat.channels names {id:?}; write ids of channels of kind webhook that are switched on");
+        return Err(("heartbeat.channels".into(), what));
     }
     if config.read.attempts == 0 {
         return Err(("read.attempts".into(), "read.attempts must be at least 1".into()));

@@ -2,6 +2,7 @@
 //! derive for a wire format: those belong to the modules that do the talking.
 
 mod account;
+mod alarm;
 mod article;
 mod audit;
 mod calendar;
@@ -34,6 +35,7 @@ mod target;
 mod time;
 
 pub use account::{Account, AccountFault, AccountState, Duties, PersonName, Role, UserName};
+pub use alarm::Alarm;
 pub use article::{Article, Entry, Listing, Page};
 pub use audit::{Action, Actor, AuditFault, Event, Head, Sealed, Verification};
 pub use calendar::{Calendar, CalendarDay, CalendarWarning, Closure, OfficeHours, is_weekend};

@@ -50,6 +50,12 @@ pub struct Casework {
     pub outbox_messages: IntGaugeVec,
     /// When the oldest message that waits was written.
     pub outbox_oldest_pending_timestamp_seconds: GaugeVec,
+    /// Open cases that an Alertmanager is told of, by channel.
+    pub alarms: IntGaugeVec,
+    /// Times that an Alertmanager was told what burns, or a webhook that we live, by channel and result.
+    pub alarm_sends_total: IntCounterVec,
+    /// When it last took it.
+    pub alarm_last_success_timestamp_seconds: GaugeVec,
     /// Visits to reports that are known, by what they found.
     pub article_revisits_total: IntCounterVec,
 }
@@ -111,6 +117,17 @@ impl Casework {
             outbox_oldest_pending_timestamp_seconds: r.gauges(
                 "outbox_oldest_pending_timestamp_seconds",
                 "When the oldest message that still waits was written, by channel.",
+                &["channel"],
+            )?,
+            alarms: r.int_gauges("alarms", "Open cases that an Alertmanager is told of, by channel.", &["channel"])?,
+            alarm_sends_total: r.counters(
+                "alarm_sends_total",
+                "Times an Alertmanager was told the open cases, or a webhook a sign of life, by channel and result.",
+                &["channel", "result"],
+            )?,
+            alarm_last_success_timestamp_seconds: r.gauges(
+                "alarm_last_success_timestamp_seconds",
+                "When an Alertmanager or a webhook last took that, by channel.",
                 &["channel"],
             )?,
             article_revisits_total: r.counters(

@@ -2,6 +2,7 @@
 //! in [`dialect`] says so. Nothing here decides anything: it keeps what it is given and finds it again.
 
 mod accounts;
+mod alarms;
 mod api_keys;
 mod articles;
 mod audit;
@@ -33,6 +34,7 @@ use sqlx::{
 };
 
 pub use accounts::{Changed, Link};
+pub use alarms::{AlarmChanges, AlarmRow};
 pub use api_keys::ApiKey;
 pub use articles::{Reading, Stored};
 pub use audit::AuditFilter;

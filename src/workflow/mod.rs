@@ -2,6 +2,7 @@
 //! go out, and whether an outlet put things right. It decides on what it is given and touches nothing: no clock, no
 //! database, no channel.
 
+pub mod alarm;
 pub mod casework;
 pub mod corrections;
 pub mod deadline;

@@ -2,6 +2,7 @@
 #![cfg(test)]
 
 mod accounts;
+mod alertmanager;
 mod architecture;
 mod cases;
 mod cases_console;
