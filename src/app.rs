@@ -23,8 +23,8 @@ use crate::{
     store::Store,
     web,
     workers::{
-        Alarms, Bureau, Casework, Deadlines, Digests, Dispatch, Heartbeat, Poll, Read, Recheck, Revisits, Shared,
-        Upkeep,
+        Alarms, Bureau, Casework, Deadlines, Digests, Dispatch, Heartbeat, Poll, Quotas, Read, Recheck, Revisits,
+        Shared, Upkeep,
     },
     workflow::{corrections::Judge, gate::GateRules},
 };
@@ -109,6 +109,8 @@ pub async fn start(
     let digests = Digests::new(shared.clone(), Arc::clone(&bureau), watchdog.watch("digests"));
     let heartbeat = heartbeat(config, &bureau);
     let alarms = Alarms::new(&shared, &bureau, &senders, &heartbeat, || watchdog.watch("alarms"));
+    let pulse = watchdog.watch("quotas");
+    let quotas = Quotas::new(shared.clone(), Arc::clone(&bureau), Arc::clone(&senders), config.quota.warn_below, pulse);
     let dispatch = Dispatch::new(shared.clone(), Arc::clone(&bureau), senders, watchdog.watch("dispatch"));
     let services = city.services.iter().map(|service| service.id.clone()).collect();
     let upkeep = Upkeep::new(shared, watchdog.watch("upkeep"), limits(config), services);
@@ -122,6 +124,7 @@ pub async fn start(
     tasks.spawn("digests", digests.run(stop.clone()));
     tasks.spawn("dispatch", dispatch.run(stop.clone()));
     tasks.spawn("alarms", alarms.run(stop.clone()));
+    tasks.spawn("quotas", quotas.run(stop.clone()));
     tasks.spawn("upkeep", upkeep.run(stop.clone()));
     tasks.spawn("watchdog", watchdog.run(stop.clone()));
 
@@ -134,6 +137,7 @@ pub async fn start(
         judge: Arc::new(Judge::new(&city).context("the names of the city's bodies")?),
         base: bureau.public_url.clone(),
         office: bureau.office.clone(),
+        quota_warning: config.quota.warn_below,
         city,
         sources: receiver,
         clock,

@@ -46,3 +46,5 @@ CREATE TABLE draft_proposals (
     settled_at BIGINT
 );
 CREATE INDEX draft_proposals_of_case ON draft_proposals (case_id);
+
+CREATE INDEX sends_of_channel ON sends (channel, number);

@@ -19,7 +19,7 @@ pub use channels::{ChannelSection, ChannelsFault, SmtpSection};
 pub use fault::ConfigError;
 pub use office::{ContactSection, OfficeSection};
 pub use sections::{
-    Auth, Database, Dictionaries, Fetch, HeartbeatSection, Http, Log, LogStyle, MetricsListener, Reading,
+    Auth, Database, Dictionaries, Fetch, HeartbeatSection, Http, Log, LogStyle, MetricsListener, QuotaSection, Reading,
 };
 pub use sources::{SourceSection, SourcesFault};
 
@@ -56,6 +56,9 @@ pub struct Config {
     /// Who is given signs of life.
     #[serde(default)]
     pub heartbeat: HeartbeatSection,
+    /// When people are warned that a month's messages run out.
+    #[serde(default)]
+    pub quota: QuotaSection,
     /// The city's dictionaries.
     #[serde(default)]
     pub dictionaries: Dictionaries,

@@ -164,6 +164,20 @@ impl Default for HeartbeatSection {
     }
 }
 
+/// `[quota]`
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct QuotaSection {
+    /// The part of a month's messages below which people are warned.
+    pub warn_below: f64,
+}
+
+impl Default for QuotaSection {
+    fn default() -> Self {
+        Self { warn_below: 0.2 }
+    }
+}
+
 /// `[dictionaries]`
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -201,6 +215,9 @@ pub(super) fn validate(config: &Config) -> Result<(), (String, String)> {
     }
     if !(1..=64).contains(&config.read.concurrency) {
         return Err(("read.concurrency".into(), "read.concurrency must be 1 to 64".into()));
+    }
+    if !(0.0..=1.0).contains(&config.quota.warn_below) {
+        return Err(("quota.warn_below".into(), "quota.warn_below must be 0 to 1, such as 0.2 for a fifth".into()));
     }
     if !(10..=3600).contains(&config.heartbeat.every_seconds) {
         return Err(("heartbeat.every_seconds".into(), "heartbeat.every_seconds must be 10 to 3600".into()));

@@ -56,6 +56,10 @@ pub struct Casework {
     pub alarm_sends_total: IntCounterVec,
     /// When it last took it.
     pub alarm_last_success_timestamp_seconds: GaugeVec,
+    /// The part of the month's messages that is left, by channel.
+    pub channel_quota_remaining_ratio: GaugeVec,
+    /// The part below which people are warned.
+    pub channel_quota_warning_ratio: Gauge,
     /// Visits to reports that are known, by what they found.
     pub article_revisits_total: IntCounterVec,
 }
@@ -129,6 +133,15 @@ impl Casework {
                 "alarm_last_success_timestamp_seconds",
                 "When an Alertmanager or a webhook last took that, by channel.",
                 &["channel"],
+            )?,
+            channel_quota_remaining_ratio: r.gauges(
+                "channel_quota_remaining_ratio",
+                "The part of the month's messages that is left, from 0 to 1, by channel.",
+                &["channel"],
+            )?,
+            channel_quota_warning_ratio: r.gauge(
+                "channel_quota_warning_ratio",
+                "The part of the month's messages below which people are warned, as it is configured.",
             )?,
             article_revisits_total: r.counters(
                 "article_revisits_total",

@@ -17,9 +17,7 @@ use std::{collections::HashMap, time::Duration};
 use chrono::{DateTime, Utc};
 use url::Url;
 
-pub use line::Quota;
-
-use crate::domain::{Alarm, Channel, ChannelId, Delivery, Destination, Message, Secret};
+use crate::domain::{Alarm, Channel, ChannelId, Delivery, Destination, Message, Quota, Secret};
 use http::Http;
 
 /// The longest wait for a connection.

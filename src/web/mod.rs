@@ -97,6 +97,8 @@ pub struct Console {
     pub gate: Arc<GateRules>,
     /// Decides what became of a report that was found wrong.
     pub judge: Arc<Judge>,
+    /// The part of a month's messages below which people are warned.
+    pub quota_warning: f64,
     /// The configured sources, as of the last reload.
     pub sources: watch::Receiver<Arc<Vec<Source>>>,
     /// What time it is.

@@ -29,6 +29,7 @@ mod live;
 mod notify;
 mod operations;
 mod process;
+mod quota;
 mod register;
 mod revisits;
 mod robots;

@@ -7,9 +7,9 @@ use chrono::{DateTime, Utc};
 use clarion::{
     domain::{
         Audience, Channel, ChannelId, ChannelKind, Delivery, Destination, Level, MailRoute, MailTls, Message,
-        OnUncertain, Purpose, Secret,
+        OnUncertain, Purpose, Quota, Secret,
     },
-    notify::{Quota, Senders, Settings},
+    notify::{Senders, Settings},
 };
 use serde_json::json;
 

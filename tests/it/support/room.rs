@@ -193,6 +193,7 @@ impl Room {
             base: "https://clarion.example/".parse().unwrap(),
             office,
             city: Arc::new(city),
+            quota_warning: 0.2,
             sources,
             clock: clock.clone(),
             entrance: Entrance {
