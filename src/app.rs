@@ -18,7 +18,7 @@ use crate::{
     fetch::{self, Fetcher},
     lifecycle::{Readiness, Tasks, Watchdog},
     metrics::Metrics,
-    notify::{self, Senders},
+    notify::{self, Model, ModelSettings, Senders},
     pipeline::Analyzer,
     store::Store,
     web,
@@ -137,6 +137,7 @@ pub async fn start(
         judge: Arc::new(Judge::new(&city).context("the names of the city's bodies")?),
         base: bureau.public_url.clone(),
         office: bureau.office.clone(),
+        model: model(config)?,
         quota_warning: config.quota.warn_below,
         city,
         sources: receiver,
@@ -171,6 +172,23 @@ fn senders(config: &Config, bureau: &Bureau) -> anyhow::Result<Senders> {
     let source = bureau.public_url.as_str();
     let secrets = config.channel_secrets().context("the secrets of the channels")?;
     Senders::new(notify::Settings::new(source), secrets).context("the senders")
+}
+
+/// The language model that drafts can be tried on, where one is switched on.
+fn model(config: &Config) -> anyhow::Result<Option<Arc<Model>>> {
+    let section = &config.rewrite;
+    if !section.enabled {
+        return Ok(None);
+    }
+    let settings = ModelSettings {
+        url: section.url.parse().context("rewrite.url")?,
+        model: section.model.clone(),
+        key: config.rewrite_key().map_err(anyhow::Error::msg)?,
+        wait: Duration::from_secs(section.seconds),
+        longest: section.longest_answer_bytes,
+        allow_private: !section.private_host.is_empty(),
+    };
+    Ok(Some(Arc::new(Model::new(settings).context("the language model")?)))
 }
 
 /// Which webhooks are given signs of life.

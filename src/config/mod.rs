@@ -20,6 +20,7 @@ pub use fault::ConfigError;
 pub use office::{ContactSection, OfficeSection};
 pub use sections::{
     Auth, Database, Dictionaries, Fetch, HeartbeatSection, Http, Log, LogStyle, MetricsListener, QuotaSection, Reading,
+    RewriteSection,
 };
 pub use sources::{SourceSection, SourcesFault};
 
@@ -59,6 +60,9 @@ pub struct Config {
     /// When people are warned that a month's messages run out.
     #[serde(default)]
     pub quota: QuotaSection,
+    /// The language model that drafts can be tried on.
+    #[serde(default)]
+    pub rewrite: RewriteSection,
     /// The city's dictionaries.
     #[serde(default)]
     pub dictionaries: Dictionaries,
@@ -152,6 +156,24 @@ impl Config {
         channels::secrets(&self.channels)
     }
 
+    /// The key of the language model, read from its file now.
+    ///
+    /// # Errors
+    /// When the file cannot be read or is empty.
+    pub fn rewrite_key(&self) -> Result<Option<Secret>, String> {
+        let file = &self.rewrite.key_file;
+        if !self.rewrite.enabled || file.as_os_str().is_empty() {
+            return Ok(None);
+        }
+        let fault = |what: &dyn std::fmt::Display| format!("rewrite.key_file {} {what}", file.display());
+        let text = std::fs::read_to_string(file).map_err(|error| fault(&format!("cannot be read: {error}")))?;
+        let key = text.trim();
+        if key.is_empty() || key.contains('\n') {
+            return Err(fault(&"must hold one line"));
+        }
+        Ok(Some(Secret::new(key)))
+    }
+
     fn validate(&self, path: &Path, text: &str) -> Result<(), ConfigError> {
         sections::validate(self)
             .and_then(|()| office::validate(self))
@@ -160,6 +182,7 @@ impl Config {
         // Read here too, so that a file that cannot be read is told by check-config and not by the first alert.
         let refused = |fault: ChannelsFault| ConfigError::refused(path, text, &fault.key(), fault.to_string());
         self.channels().map_err(refused)?;
-        self.channel_secrets().map(|_| ()).map_err(refused)
+        self.channel_secrets().map(|_| ()).map_err(refused)?;
+        self.rewrite_key().map(|_| ()).map_err(|what| ConfigError::refused(path, text, "rewrite.key_file", what))
     }
 }

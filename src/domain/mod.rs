@@ -59,7 +59,7 @@ pub use deadline::{ClockStatus, Deadlines, Due, Escalation, EscalationTo, Goal, 
 pub use digest::{
     Digest, DigestCase, DigestCounts, DigestMatter, DigestRelease, DigestReport, DigestRow, Need, Period,
 };
-pub use drafting::{Contact, Drafting, Sentence, Slot, Template, TemplateFault, Templates, WordGroup};
+pub use drafting::{Contact, Drafting, RewriteWords, Sentence, Slot, Template, TemplateFault, Templates, WordGroup};
 pub use fact::{Entered, FactKind, FactVersion, LONGEST_STATEMENT, Statement, StatementFault};
 pub use finding::{Doubt, Examined, FactQuote, Finding, Found, Judged, Level, Outcome, Quote, Verdict};
 pub use internet::{is_public, unmasked};

@@ -1,5 +1,5 @@
 //! The senders: one file a channel, each from a message to what came of one try. They keep nothing, decide nothing about
-//! another try, and never show a secret.
+//! another try, and never show a secret. So does the language model that drafts can be tried on.
 
 mod address;
 mod alertmanager;
@@ -8,6 +8,7 @@ mod cut;
 mod http;
 mod line;
 mod mail;
+mod model;
 mod teams;
 mod telegram;
 mod webhook;
@@ -16,6 +17,8 @@ use std::{collections::HashMap, time::Duration};
 
 use chrono::{DateTime, Utc};
 use url::Url;
+
+pub use model::{Model, ModelFault, ModelSettings};
 
 use crate::domain::{Alarm, Channel, ChannelId, Delivery, Destination, Message, Quota, Secret};
 use http::Http;
@@ -118,7 +121,7 @@ impl Senders {
 
     fn ask<'a>(&'a self, channel: &Channel, now: DateTime<Utc>) -> Ask<'a> {
         let secrets = self.secrets.get(&channel.id).map_or(&[][..], Vec::as_slice);
-        Ask { http: &self.http, open: channel.allow_private, secrets, now }
+        Ask { http: &self.http, open: channel.allow_private, secrets, now, longest: http::LONGEST_ANSWER }
     }
 }
 
@@ -131,6 +134,8 @@ struct Ask<'a> {
     /// The channel's secrets.
     secrets: &'a [Secret],
     now: DateTime<Utc>,
+    /// Bytes of an answer that are read.
+    longest: usize,
 }
 
 impl<'a> Ask<'a> {

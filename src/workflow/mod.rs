@@ -11,3 +11,4 @@ pub mod draft;
 pub mod gate;
 pub mod month;
 pub mod notice;
+pub mod rewrite;

@@ -85,6 +85,7 @@ impl Room {
             base: "https://clarion.example/".parse().unwrap(),
             office: crate::support::room::NOBODY,
             city,
+            model: None,
             quota_warning: 0.2,
             sources,
             clock: Arc::new(Still),

@@ -1,7 +1,7 @@
 //! Drafts in the console: nobody's words are lost, nobody consents to a text they did not see, nothing goes out without a
 //! basis, and what went out is there for the public.
 
-use std::io::Read;
+use std::{io::Read, sync::Arc};
 
 use axum::http::{Method, StatusCode};
 use chrono::TimeDelta;
@@ -10,6 +10,7 @@ use clarion::{
         Actor, Audience, CaseLevel, Channel, ChannelId, ClaimKind, Clarification, Contact, Destination, Level, Moments,
         Office, Role, Verdict,
     },
+    notify::Model,
     store::{CaseClaim, Opened, Opening},
 };
 use flate2::read::DeflateDecoder;
@@ -24,11 +25,11 @@ use crate::{
     },
 };
 
-const CASE: &str = "case-1";
+pub const CASE: &str = "case-1";
 const CLAIM: &str = "五甲地區雨水下水道改善工程總經費高達25億元";
 const UNPROVEN: &str = "工期為18個月。";
 
-fn text() -> Clarification {
+pub fn text() -> Clarification {
     Clarification {
         title: format!("有關木棉日報報導「{CLAIM}」，水利局澄清說明"),
         lead: format!("針對木棉日報報導指「{CLAIM}」一事，經查與公布內容不符，水利局說明如下："),
@@ -58,12 +59,17 @@ fn fields(base: u32, text: &Clarification) -> Vec<(String, String)> {
 }
 
 /// A console with a case, and people to write, to consent and to publish.
-struct Stage {
-    room: Room,
+pub struct Stage {
+    pub room: Room,
 }
 
 impl Stage {
     async fn set() -> Self {
+        Self::with(None, WRONG).await
+    }
+
+    /// The same with a language model, and with a report whose text begins with [`WRONG`].
+    pub async fn with(model: Option<Arc<Model>>, article: &str) -> Self {
         let contact = Contact { name: "許世盛".into(), post: "股長".into(), telephone: "07-7995678#2513".into() };
         let channel = Channel {
             id: ChannelId::parse("press").unwrap(),
@@ -80,7 +86,7 @@ impl Stage {
             contacts: vec![(String::new(), contact)],
             channels: vec![channel],
         };
-        let room = Room::of(sqlite().await, &CLOSED, city(), office);
+        let room = Room::with_model(sqlite().await, &CLOSED, (city(), office), model);
         for name in ["wang", "chen"] {
             room.person(name, &[Role::DutyOfficer]).await;
         }
@@ -91,7 +97,7 @@ impl Stage {
         let fact = latest(&room.store, "f1").await;
         let checked = own(vec![contradicted(WRONG, &fact)], fact.number);
         let outlet = source("mumian", "木棉日報");
-        keep(&room.store, &outlet, ("https://a.example/1", WRONG), None, checked).await;
+        keep(&room.store, &outlet, ("https://a.example/1", article), None, checked).await;
         let report = room.store.reports(&clarion::store::Filter::default(), None, 1).await.unwrap().rows.remove(0);
         let now = morning();
         let opening = Opening {
@@ -131,11 +137,11 @@ impl Stage {
         stage
     }
 
-    async fn get(&self, path: &str, cookie: &str) -> Answer {
+    pub async fn get(&self, path: &str, cookie: &str) -> Answer {
         self.room.get(path).with(cookie).send().await
     }
 
-    async fn draft(&self, cookie: &str) -> String {
+    pub async fn draft(&self, cookie: &str) -> String {
         let answer = self.get(&format!("/cases/{CASE}/draft"), cookie).await;
         assert_eq!(answer.status, StatusCode::OK, "{}", answer.text);
         answer.text
@@ -151,7 +157,7 @@ impl Stage {
     }
 
     /// Takes a step on the version that the case has now, unless the form says another one.
-    async fn try_step(&self, cookie: &str, fields: &[(&str, &str)]) -> Answer {
+    pub async fn try_step(&self, cookie: &str, fields: &[(&str, &str)]) -> Answer {
         let current = self.room.store.case(CASE).await.unwrap().unwrap().version.to_string();
         let mut all = fields.to_vec();
         if !fields.iter().any(|(name, _)| *name == "version") {
@@ -167,7 +173,7 @@ impl Stage {
     }
 
     /// Submits the latest revision; its hash.
-    async fn submit(&self, cookie: &str) -> String {
+    pub async fn submit(&self, cookie: &str) -> String {
         let hash = self.room.store.latest_draft(CASE).await.unwrap().unwrap().hash;
         self.step(cookie, &[("step", "submit"), ("hash", &hash)]).await;
         hash

@@ -32,6 +32,7 @@ mod process;
 mod quota;
 mod register;
 mod revisits;
+mod rewrite;
 mod robots;
 mod store;
 mod store_accounts;

@@ -19,6 +19,7 @@ use clarion::{
     domain::{
         Actor, Agency, AgencyKind, City, Duties, Office, PersonName, Role, Service, SessionLimits, Token, UserName,
     },
+    notify::Model,
     store::Store,
     text::Segmenter,
     web::{self, Console, Entrance},
@@ -179,6 +180,16 @@ impl Room {
 
     /// A room of this city and office.
     pub fn of(database: Database, setting: &Setting, city: City, office: Office) -> Self {
+        Self::with_model(database, setting, (city, office), None)
+    }
+
+    /// The same with a language model.
+    pub fn with_model(
+        database: Database,
+        setting: &Setting,
+        (city, office): (City, Office),
+        model: Option<Arc<Model>>,
+    ) -> Self {
         let store = database.store.clone();
         let clock = Arc::new(Hand(Mutex::new(morning())));
         let limits = SessionLimits { idle: TimeDelta::minutes(30), whole: TimeDelta::hours(12) };
@@ -193,6 +204,7 @@ impl Room {
             base: "https://clarion.example/".parse().unwrap(),
             office,
             city: Arc::new(city),
+            model,
             quota_warning: 0.2,
             sources,
             clock: clock.clone(),
