@@ -15,15 +15,18 @@ use crate::{
     config::Config,
     convert::{self, Converter},
     dictionary::Dictionaries,
-    domain::{City, SessionLimits, Source, Token},
+    domain::{Channel, City, SessionLimits, Source, Token},
     fetch::{self, Fetcher},
     lifecycle::{Readiness, Tasks, Watchdog},
     metrics::Metrics,
-    notify::{self, Senders},
+    notify::{self, Model, ModelSettings, Senders},
     pipeline::Analyzer,
     store::Store,
     web,
-    workers::{Bureau, Casework, Deadlines, Digests, Dispatch, Poll, Read, Recheck, Revisits, Shared, Upkeep},
+    workers::{
+        Alarms, Bureau, Casework, Deadlines, Digests, Dispatch, Heartbeat, Poll, Quotas, Read, Recheck, Revisits,
+        Shared, Upkeep,
+    },
     workflow::{corrections::Judge, gate::GateRules},
 };
 
@@ -105,6 +108,10 @@ pub async fn start(
     let casework = Casework::new(shared.clone(), Arc::clone(&bureau), watchdog.watch("casework"));
     let deadlines = Deadlines::new(shared.clone(), Arc::clone(&bureau), watchdog.watch("deadlines"));
     let digests = Digests::new(shared.clone(), Arc::clone(&bureau), watchdog.watch("digests"));
+    let heartbeat = heartbeat(config, &bureau);
+    let alarms = Alarms::new(&shared, &bureau, &senders, &heartbeat, || watchdog.watch("alarms"));
+    let pulse = watchdog.watch("quotas");
+    let quotas = Quotas::new(shared.clone(), Arc::clone(&bureau), Arc::clone(&senders), config.quota.warn_below, pulse);
     let dispatch = Dispatch::new(shared.clone(), Arc::clone(&bureau), senders, watchdog.watch("dispatch"));
     let services = city.services.iter().map(|service| service.id.clone()).collect();
     let upkeep = Upkeep::new(shared, watchdog.watch("upkeep"), limits(config), services);
@@ -117,6 +124,8 @@ pub async fn start(
     tasks.spawn("deadlines", deadlines.run(stop.clone()));
     tasks.spawn("digests", digests.run(stop.clone()));
     tasks.spawn("dispatch", dispatch.run(stop.clone()));
+    tasks.spawn("alarms", alarms.run(stop.clone()));
+    tasks.spawn("quotas", quotas.run(stop.clone()));
     tasks.spawn("upkeep", upkeep.run(stop.clone()));
     tasks.spawn("watchdog", watchdog.run(stop.clone()));
 
@@ -130,6 +139,8 @@ pub async fn start(
         base: bureau.public_url.clone(),
         office: bureau.office.clone(),
         converter: Arc::new(converter(config)),
+        model: model(config)?,
+        quota_warning: config.quota.warn_below,
         city,
         sources: receiver,
         clock,
@@ -174,6 +185,33 @@ fn senders(config: &Config, bureau: &Bureau) -> anyhow::Result<Senders> {
     let source = bureau.public_url.as_str();
     let secrets = config.channel_secrets().context("the secrets of the channels")?;
     Senders::new(notify::Settings::new(source), secrets).context("the senders")
+}
+
+/// The language model that drafts can be tried on, where one is switched on.
+fn model(config: &Config) -> anyhow::Result<Option<Arc<Model>>> {
+    let section = &config.rewrite;
+    if !section.enabled {
+        return Ok(None);
+    }
+    let settings = ModelSettings {
+        url: section.url.parse().context("rewrite.url")?,
+        model: section.model.clone(),
+        key: config.rewrite_key().map_err(anyhow::Error::msg)?,
+        wait: Duration::from_secs(section.seconds),
+        longest: section.longest_answer_bytes,
+        allow_private: !section.private_host.is_empty(),
+    };
+    Ok(Some(Arc::new(Model::new(settings).context("the language model")?)))
+}
+
+/// Which webhooks are given signs of life.
+fn heartbeat(config: &Config, bureau: &Bureau) -> Heartbeat {
+    let section = &config.heartbeat;
+    let is_one = |channel: &&Channel| section.channels.iter().any(|id| id == channel.id.as_str());
+    Heartbeat {
+        channels: bureau.office.channels.iter().filter(is_one).cloned().collect(),
+        every: Duration::from_secs(section.every_seconds),
+    }
 }
 
 /// Everything about the accounts of a store.

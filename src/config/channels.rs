@@ -209,6 +209,12 @@ fn destination(s: &ChannelSection) -> Result<Destination, Fault> {
             if !(30..=180).contains(&s.resend_seconds) {
                 return Err(("resend_seconds", format!("channel {}: resend_seconds must be 30 to 180", s.id)));
             }
+            if s.audience == Audience::Public.name() {
+                return Err((
+                    "audience",
+                    format!("channel {}: an Alertmanager is told of open cases; write staff", s.id),
+                ));
+            }
             Destination::Alertmanager { url: url("")?, resend: Duration::from_secs(s.resend_seconds) }
         }
     })
@@ -296,6 +302,12 @@ fn takes_over(channel: &Channel, sections: &[ChannelSection], channels: &[Channe
                 here.id
             ));
         };
+        if found.kind() == ChannelKind::Alertmanager {
+            return Err(format!(
+                "channel {}: fall_back {next} is an Alertmanager, which is told of open cases anyway; name another channel",
+                here.id
+            ));
+        }
         if found.audience != channel.audience {
             return Err(format!("channel {}: fall_back {next} has another audience", here.id));
         }
@@ -437,16 +449,25 @@ mod tests {
         let alone = MAIL.replace("to =", "fall_back = \"nobody\"\nto =");
         refused(&format!("{alone}{SMTP}"), "clarion.toml:6: channel mail: fall_back is nobody");
         let back = |id: &str, to: &str, audience: &str| {
-            let line = of("alertmanager", &format!("url = \"http://a.tw\"\nfall_back = \"{to}\""));
-            line.replace("id = \"a\"", &format!("id = \"{id}\"")).replace("staff", audience)
+            let mail = MAIL.replace("to =", &format!("fall_back = \"{to}\"\nto ="));
+            format!("{mail}{SMTP}").replace("id = \"mail\"", &format!("id = \"{id}\"")).replace("staff", audience)
         };
         refused(
             &format!("{}{}", back("x", "y", "staff"), back("y", "x", "staff")),
-            "clarion.toml:7: channel x: fall_back leads back",
+            "clarion.toml:6: channel x: fall_back leads back",
         );
         refused(
             &format!("{}{}", back("x", "y", "staff"), back("y", "", "public")),
-            "clarion.toml:7: channel x: fall_back y has another",
+            "clarion.toml:6: channel x: fall_back y has another",
+        );
+        let burning = of("alertmanager", "url = \"http://a.tw\"");
+        refused(
+            &format!("{}{burning}", back("x", "a", "staff")),
+            "clarion.toml:6: channel x: fall_back a is an Alertmanager",
+        );
+        refused(
+            &burning.replace("staff", "public"),
+            "clarion.toml:5: channel a: an Alertmanager is told of open cases",
         );
     }
 

@@ -18,7 +18,10 @@ use serde::{Deserialize, Serialize};
 pub use channels::{ChannelSection, ChannelsFault, SmtpSection};
 pub use fault::ConfigError;
 pub use office::{ContactSection, OfficeSection};
-pub use sections::{Auth, Database, Dictionaries, Fetch, Http, Log, LogStyle, MetricsListener, Pdf, Reading};
+pub use sections::{
+    Auth, Database, Dictionaries, Fetch, HeartbeatSection, Http, Log, LogStyle, MetricsListener, Pdf, QuotaSection,
+    Reading, RewriteSection,
+};
 pub use sources::{SourceSection, SourcesFault};
 
 use crate::domain::{Channel, ChannelId, Office, Secret, Source};
@@ -54,6 +57,15 @@ pub struct Config {
     /// How PDF is made.
     #[serde(default)]
     pub pdf: Pdf,
+    /// Who is given signs of life.
+    #[serde(default)]
+    pub heartbeat: HeartbeatSection,
+    /// When people are warned that a month's messages run out.
+    #[serde(default)]
+    pub quota: QuotaSection,
+    /// The language model that drafts can be tried on.
+    #[serde(default)]
+    pub rewrite: RewriteSection,
     /// The city's dictionaries.
     #[serde(default)]
     pub dictionaries: Dictionaries,
@@ -147,6 +159,24 @@ impl Config {
         channels::secrets(&self.channels)
     }
 
+    /// The key of the language model, read from its file now.
+    ///
+    /// # Errors
+    /// When the file cannot be read or is empty.
+    pub fn rewrite_key(&self) -> Result<Option<Secret>, String> {
+        let file = &self.rewrite.key_file;
+        if !self.rewrite.enabled || file.as_os_str().is_empty() {
+            return Ok(None);
+        }
+        let fault = |what: &dyn std::fmt::Display| format!("rewrite.key_file {} {what}", file.display());
+        let text = std::fs::read_to_string(file).map_err(|error| fault(&format!("cannot be read: {error}")))?;
+        let key = text.trim();
+        if key.is_empty() || key.contains('\n') {
+            return Err(fault(&"must hold one line"));
+        }
+        Ok(Some(Secret::new(key)))
+    }
+
     fn validate(&self, path: &Path, text: &str) -> Result<(), ConfigError> {
         sections::validate(self)
             .and_then(|()| office::validate(self))
@@ -155,6 +185,7 @@ impl Config {
         // Read here too, so that a file that cannot be read is told by check-config and not by the first alert.
         let refused = |fault: ChannelsFault| ConfigError::refused(path, text, &fault.key(), fault.to_string());
         self.channels().map_err(refused)?;
-        self.channel_secrets().map(|_| ()).map_err(refused)
+        self.channel_secrets().map(|_| ()).map_err(refused)?;
+        self.rewrite_key().map(|_| ()).map_err(|what| ConfigError::refused(path, text, "rewrite.key_file", what))
     }
 }

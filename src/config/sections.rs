@@ -166,6 +166,70 @@ impl Default for Pdf {
     }
 }
 
+/// `[heartbeat]`
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct HeartbeatSection {
+    /// The ids of the webhooks that are given signs of life.
+    pub channels: Vec<String>,
+    /// Seconds between two of them.
+    pub every_seconds: u64,
+}
+
+impl Default for HeartbeatSection {
+    fn default() -> Self {
+        Self { channels: Vec::new(), every_seconds: 60 }
+    }
+}
+
+/// `[quota]`
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct QuotaSection {
+    /// The part of a month's messages below which people are warned.
+    pub warn_below: f64,
+}
+
+impl Default for QuotaSection {
+    fn default() -> Self {
+        Self { warn_below: 0.2 }
+    }
+}
+
+/// `[rewrite]`
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct RewriteSection {
+    /// Whether a language model may be asked to improve a draft.
+    pub enabled: bool,
+    /// The base address of an endpoint that speaks as `OpenAI`'s does.
+    pub url: String,
+    /// The model's name there.
+    pub model: String,
+    /// The file with its key; empty for none.
+    pub key_file: PathBuf,
+    /// Most seconds for one answer.
+    pub seconds: u64,
+    /// Most bytes of one answer.
+    pub longest_answer_bytes: usize,
+    /// The host of the address again, where it may lead to a private network.
+    pub private_host: String,
+}
+
+impl Default for RewriteSection {
+    fn default() -> Self {
+        Self {
+            enabled: false,
+            url: String::new(),
+            model: String::new(),
+            key_file: PathBuf::new(),
+            seconds: 60,
+            longest_answer_bytes: 256 * 1024,
+            private_host: String::new(),
+        }
+    }
+}
+
 /// `[dictionaries]`
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -210,8 +274,54 @@ pub(super) fn validate(config: &Config) -> Result<(), (String, String)> {
     if !(1..=16).contains(&config.pdf.at_once) {
         return Err(("pdf.at_once".into(), "pdf.at_once must be 1 to 16; each may take 400 MB of memory".into()));
     }
+    rewrite(&config.rewrite)?;
+    if !(0.0..=1.0).contains(&config.quota.warn_below) {
+        return Err(("quota.warn_below".into(), "quota.warn_below must be 0 to 1, such as 0.2 for a fifth".into()));
+    }
+    if !(10..=3600).contains(&config.heartbeat.every_seconds) {
+        return Err(("heartbeat.every_seconds".into(), "heartbeat.every_seconds must be 10 to 3600".into()));
+    }
+    let is_webhook = |id: &String| config.channels.iter().any(|it| it.id == *id && it.enabled && it.kind == "webhook");
+    if let Some(id) = config.heartbeat.channels.iter().find(|id| !is_webhook(id)) {
+        let what =
+            format!("heartbeat.channels names {id:?}; write ids of channels of kind webhook that are switched on");
+        return Err(("heartbeat.channels".into(), what));
+    }
     if config.read.attempts == 0 {
         return Err(("read.attempts".into(), "read.attempts must be at least 1".into()));
+    }
+    Ok(())
+}
+
+/// Whether a language model can be asked as it is described. One that is switched off needs no address.
+fn rewrite(section: &RewriteSection) -> Result<(), (String, String)> {
+    let fault = |key: &str, what: &str| Err((format!("rewrite.{key}"), format!("rewrite.{key} {what}")));
+    if !(1..=600).contains(&section.seconds) {
+        return fault("seconds", "must be 1 to 600");
+    }
+    if !(1024..=4 * 1024 * 1024).contains(&section.longest_answer_bytes) {
+        return fault("longest_answer_bytes", "must be 1 KiB to 4 MiB");
+    }
+    if !section.enabled {
+        return Ok(());
+    }
+    let url = url::Url::parse(&section.url).ok();
+    let url = url.filter(|url| matches!(url.scheme(), "http" | "https") && url.username().is_empty());
+    let Some(host) = url.as_ref().and_then(url::Url::host_str) else {
+        return fault("url", "must be an address such as https://llm.example.gov.tw/v1, without a password");
+    };
+    if section.model.trim().is_empty() || section.model.chars().any(char::is_control) {
+        return fault("model", "must be the model's name at the endpoint");
+    }
+    let is_plain = url.as_ref().is_some_and(|url| url.scheme() == "http");
+    if is_plain && section.private_host.is_empty() {
+        return fault(
+            "url",
+            "must begin with https: drafts and reports are not sent in the clear but to a private_host",
+        );
+    }
+    if !section.private_host.is_empty() && section.private_host != host {
+        return fault("private_host", "must be the host of rewrite.url, or empty");
     }
     Ok(())
 }

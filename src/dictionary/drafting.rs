@@ -29,6 +29,44 @@ struct Group {
     except: Vec<String>,
 }
 
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RewriteFile {
+    rules: String,
+    task: String,
+    draft: String,
+    report: String,
+    statement: String,
+}
+
+/// What a language model is told. Without the mark in its rules it could not know what is data.
+pub(super) fn rewrite(text: &str) -> Result<domain::RewriteWords, DictionaryError> {
+    let file = files::REWRITE;
+    let it: RewriteFile =
+        toml::from_str(text).map_err(|detail| DictionaryError::Shape { file, detail: Box::new(detail) })?;
+    let names = [("task", &it.task), ("draft", &it.draft), ("report", &it.report), ("statement", &it.statement)];
+    let value = |entry: &str, value: &str, expected| DictionaryError::Value {
+        file,
+        entry: entry.to_owned(),
+        value: value.to_owned(),
+        expected,
+    };
+    if !it.rules.contains(domain::RewriteWords::MARK) {
+        return Err(value("rules", "", "a text that holds {界線}, which marks what is data"));
+    }
+    if let Some((entry, words)) = names.into_iter().find(|(_, words)| words.trim().is_empty() || words.contains('{')) {
+        return Err(value(entry, words, "words without { }"));
+    }
+    let domain = domain::RewriteWords {
+        rules: it.rules,
+        task: it.task,
+        draft: it.draft,
+        report: it.report,
+        statement: it.statement,
+    };
+    Ok(domain)
+}
+
 /// The sentences of the first draft.
 pub(super) fn templates(text: &str) -> Result<Templates, DictionaryError> {
     let file = files::DRAFT;
@@ -115,6 +153,16 @@ mod tests {
             DRAFT.lines().filter(|line| !line.starts_with("issued_on")).collect::<Vec<_>>().join("\n");
         let fault = templates(&one_less).unwrap_err().to_string();
         assert!(fault.contains("footer.issued_on"), "{fault}");
+    }
+
+    #[test]
+    fn a_model_is_told_what_is_data_whatever_staff_write() {
+        const REWRITE: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/dictionaries/casework/rewrite.toml"));
+        rewrite(REWRITE).unwrap();
+        let fault = rewrite(&REWRITE.replace("「{界線}」", "")).unwrap_err().to_string();
+        assert!(fault.contains("rewrite.toml") && fault.contains("{界線}"), "{fault}");
+        let fault = rewrite(&REWRITE.replace("task = \"請", "task = \"{稿}請")).unwrap_err().to_string();
+        assert!(fault.contains("task"), "{fault}");
     }
 
     #[test]

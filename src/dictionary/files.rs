@@ -26,6 +26,7 @@ pub(super) const ATTRIBUTION: &str = "cues/attribution.toml";
 pub(super) const COMMON: &str = "common.tsv";
 pub(super) const CHECK: &str = "models/check.tsv";
 pub(super) const DRAFT: &str = "casework/draft.toml";
+pub(super) const REWRITE: &str = "casework/rewrite.toml";
 pub(super) const WORDING: &str = "casework/wording.toml";
 pub(super) const SYNONYMS: &str = "synonyms.txt";
 pub(super) const STEPS: &str = "casework/steps.toml";
@@ -38,12 +39,13 @@ macro_rules! built_in {
     };
 }
 
-const BUILT_IN: [(&str, &str); 26] = [
+const BUILT_IN: [(&str, &str); 27] = [
     built_in!("casework/steps.toml"),
     built_in!("calendar/workdays.tsv"),
     built_in!("casework/deadlines.toml"),
     built_in!("casework/draft.toml"),
     built_in!("casework/wording.toml"),
+    built_in!("casework/rewrite.toml"),
     built_in!("cues/claims.toml"),
     built_in!("cues/attribution.toml"),
     built_in!("common.tsv"),

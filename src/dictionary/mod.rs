@@ -129,6 +129,7 @@ fn read(files: &Files<'_>) -> Result<City, DictionaryError> {
         drafting: Drafting {
             templates: drafting::templates(&reader.text(files::DRAFT)?)?,
             wording: drafting::wording(&reader.text(files::WORDING)?)?,
+            rewrite: drafting::rewrite(&reader.text(files::REWRITE)?)?,
         },
         models: reader.models()?,
         version: String::new(),

@@ -51,6 +51,10 @@ pub enum Action {
     CaseChanged,
     /// A revision of a draft was kept.
     DraftKept,
+    /// A language model was asked to improve a draft.
+    ModelAsked,
+    /// What a language model proposed is not used.
+    ProposalDropped,
     /// A person signed for words of a draft.
     BasisSigned,
     /// A signature was taken back.
@@ -71,7 +75,7 @@ pub enum Action {
 
 impl Action {
     /// All actions.
-    pub const ALL: [Self; 29] = [
+    pub const ALL: [Self; 31] = [
         Self::LogIn,
         Self::LogInFailed,
         Self::Lock,
@@ -93,6 +97,8 @@ impl Action {
         Self::CaseStepped,
         Self::CaseChanged,
         Self::DraftKept,
+        Self::ModelAsked,
+        Self::ProposalDropped,
         Self::BasisSigned,
         Self::BasisWithdrawn,
         Self::SourceLaid,
@@ -128,6 +134,8 @@ impl Action {
             Self::CaseStepped => "case_stepped",
             Self::CaseChanged => "case_changed",
             Self::DraftKept => "draft_kept",
+            Self::ModelAsked => "model_asked",
+            Self::ProposalDropped => "proposal_dropped",
             Self::BasisSigned => "basis_signed",
             Self::BasisWithdrawn => "basis_withdrawn",
             Self::SourceLaid => "source_laid",

@@ -302,10 +302,11 @@ impl Channel {
     }
 
     /// Whether a message of this sort and level is one for this channel: an alert at or above its level and never on a
-    /// channel the public reads.
+    /// channel the public reads. An Alertmanager is told what burns, not sent messages.
     #[must_use]
     pub fn takes(&self, purpose: Purpose, level: Level) -> bool {
         match purpose {
+            Purpose::Alert | Purpose::Digest if self.kind() == ChannelKind::Alertmanager => false,
             Purpose::Alert => self.audience == Audience::Staff && level >= self.min_level,
             Purpose::Digest => self.audience == Audience::Staff,
             Purpose::Clarification | Purpose::Test => true,
@@ -403,6 +404,17 @@ mod tests {
         assert!(public.takes(Purpose::Clarification, Level::None));
         let staff = channel(Audience::Staff, None);
         assert!(staff.takes(Purpose::Alert, Level::B) && !staff.takes(Purpose::Alert, Level::None));
+    }
+
+    #[test]
+    fn an_alertmanager_is_sent_no_messages_but_those_it_is_tried_with() {
+        let destination = Destination::Alertmanager {
+            url: "https://alerts.example/".parse().unwrap(),
+            resend: Duration::from_mins(1),
+        };
+        let channel = Channel { destination, ..channel(Audience::Staff, None) };
+        assert!(!channel.takes(Purpose::Alert, Level::A) && !channel.takes(Purpose::Digest, Level::None));
+        assert!(channel.takes(Purpose::Test, Level::None));
     }
 
     #[test]

@@ -12,6 +12,28 @@ pub struct Drafting {
     pub templates: Templates,
     /// Words that stand in the way of publication.
     pub wording: Vec<WordGroup>,
+    /// What a language model is told.
+    pub rewrite: RewriteWords,
+}
+
+/// What a language model is told when a person lets it try to improve a draft.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct RewriteWords {
+    /// The rules; [`RewriteWords::MARK`] stands for the line that data lie between.
+    pub rules: String,
+    /// The task.
+    pub task: String,
+    /// What the draft is called.
+    pub draft: String,
+    /// What a report is called.
+    pub report: String,
+    /// What an official statement is called.
+    pub statement: String,
+}
+
+impl RewriteWords {
+    /// What stands in the rules for the line that data lie between.
+    pub const MARK: &'static str = "{界線}";
 }
 
 /// Somebody whom the press may ask.

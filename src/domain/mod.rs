@@ -2,6 +2,7 @@
 //! derive for a wire format: those belong to the modules that do the talking.
 
 mod account;
+mod alarm;
 mod article;
 mod audit;
 mod calendar;
@@ -21,6 +22,7 @@ mod mention;
 mod notice;
 mod office;
 mod password;
+mod quota;
 mod release;
 mod remedy;
 mod retry;
@@ -36,6 +38,7 @@ mod target;
 mod time;
 
 pub use account::{Account, AccountFault, AccountState, Duties, PersonName, Role, UserName};
+pub use alarm::Alarm;
 pub use article::{Article, Entry, Listing, Page};
 pub use audit::{Action, Actor, AuditFault, Event, Head, Sealed, Verification};
 pub use calendar::{Calendar, CalendarDay, CalendarWarning, Closure, OfficeHours, is_weekend};
@@ -58,7 +61,7 @@ pub use deadline::{ClockStatus, Deadlines, Due, Escalation, EscalationTo, Goal, 
 pub use digest::{
     Digest, DigestCase, DigestCounts, DigestMatter, DigestRelease, DigestReport, DigestRow, Need, Period,
 };
-pub use drafting::{Contact, Drafting, Sentence, Slot, Template, TemplateFault, Templates, WordGroup};
+pub use drafting::{Contact, Drafting, RewriteWords, Sentence, Slot, Template, TemplateFault, Templates, WordGroup};
 pub use fact::{Entered, FactKind, FactVersion, LONGEST_STATEMENT, Statement, StatementFault};
 pub use faq::{FaqCandidate, KnownAnswer, NearestAnswer, Said};
 pub use finding::{Doubt, Examined, FactQuote, Finding, Found, Judged, Level, Outcome, Quote, SURE, Verdict};
@@ -70,6 +73,7 @@ pub use mention::{
 pub use notice::{Delivery, Message, Purpose};
 pub use office::Office;
 pub use password::{LONGEST_PASSWORD, Password, PasswordFault, REMEMBERED_PASSWORDS};
+pub use quota::{Quota, closed, next_month, same_month};
 pub use release::{AnsweredReport, CitedStatement, Publication, Release};
 pub use remedy::{CountedFrom, Remark, Remedy, Seen, Sighting, Tracked, WrongClaim};
 pub use retry::{Ended, Next, Tried, falls_over, next_try};

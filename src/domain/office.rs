@@ -1,6 +1,6 @@
 //! The office that answers: who it is, whom the press may ask, by which channels it speaks.
 
-use super::{Channel, Contact};
+use super::{Audience, Channel, ChannelKind, Contact};
 
 /// The office that does the casework.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -22,6 +22,18 @@ impl Office {
         };
         let own = of(agency);
         if own.is_empty() { of("") } else { own }
+    }
+
+    /// The channel that takes over from another: the one that is named for it; else, when the other is closed for the rest
+    /// of a month and speaks to the staff, the first that mails the staff. Nobody outside is written to unasked.
+    #[must_use]
+    pub fn takes_over(&self, from: &Channel, is_closed: bool) -> Option<&Channel> {
+        if let Some(named) = &from.fall_back {
+            return self.channels.iter().find(|it| it.id == *named);
+        }
+        let mails =
+            |it: &&Channel| it.kind() == ChannelKind::Email && it.audience == Audience::Staff && it.id != from.id;
+        self.channels.iter().find(mails).filter(|_| is_closed && from.audience == Audience::Staff)
     }
 }
 

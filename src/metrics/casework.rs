@@ -1,6 +1,6 @@
 //! What is counted of cases and of messages about them.
 
-use prometheus::{Gauge, GaugeVec, HistogramVec, IntCounterVec, IntGaugeVec};
+use prometheus::{Gauge, GaugeVec, Histogram, HistogramVec, IntCounterVec, IntGaugeVec};
 
 use super::Catalogue;
 
@@ -22,6 +22,21 @@ const STATES: [&str; 12] = [
 
 /// The kinds of channels, as labels.
 const CHANNELS: [&str; 8] = ["line", "email", "telegram", "slack", "teams", "mattermost", "webhook", "alertmanager"];
+
+/// What comes of asking a language model, as labels.
+const REWRITES: [&str; 11] = [
+    "proposed",
+    "unchanged",
+    "incomplete",
+    "too_long",
+    "malformed",
+    "silent",
+    "unreachable",
+    "busy",
+    "unauthorised",
+    "refused",
+    "unread",
+];
 
 /// Metrics of casework.
 #[derive(Debug)]
@@ -50,6 +65,20 @@ pub struct Casework {
     pub outbox_messages: IntGaugeVec,
     /// When the oldest message that waits was written.
     pub outbox_oldest_pending_timestamp_seconds: GaugeVec,
+    /// Open cases that an Alertmanager is told of, by channel.
+    pub alarms: IntGaugeVec,
+    /// Times that an Alertmanager was told what burns, or a webhook that we live, by channel and result.
+    pub alarm_sends_total: IntCounterVec,
+    /// When it last took it.
+    pub alarm_last_success_timestamp_seconds: GaugeVec,
+    /// The part of the month's messages that is left, by channel.
+    pub channel_quota_remaining_ratio: GaugeVec,
+    /// The part below which people are warned.
+    pub channel_quota_warning_ratio: Gauge,
+    /// Times a language model was asked to improve a draft, by result.
+    pub rewrite_requests_total: IntCounterVec,
+    /// How long it took.
+    pub rewrite_duration_seconds: Histogram,
     /// Visits to reports that are known, by what they found.
     pub article_revisits_total: IntCounterVec,
 }
@@ -58,6 +87,7 @@ impl Casework {
     pub(super) fn new(r: &mut Catalogue) -> prometheus::Result<Self> {
         // A minute to a day, with the goals of the deadline profiles (30 min, 1 h, 2 h, 4 h) among them.
         let stages = [60.0, 300.0, 600.0, 1800.0, 3600.0, 7200.0, 14_400.0, 28_800.0, 86_400.0];
+        let waits = [1.0, 5.0, 15.0, 30.0, 60.0, 120.0, 300.0];
         let delays = [1.0, 5.0, 15.0, 60.0, 300.0, 900.0, 3600.0, 21_600.0];
         let made = Self {
             cases: r.int_gauges("cases", "Cases by where they stand and how they are timed.", &["state", "level"])?,
@@ -113,6 +143,36 @@ impl Casework {
                 "When the oldest message that still waits was written, by channel.",
                 &["channel"],
             )?,
+            alarms: r.int_gauges("alarms", "Open cases that an Alertmanager is told of, by channel.", &["channel"])?,
+            alarm_sends_total: r.counters(
+                "alarm_sends_total",
+                "Times an Alertmanager was told the open cases, or a webhook a sign of life, by channel and result.",
+                &["channel", "result"],
+            )?,
+            alarm_last_success_timestamp_seconds: r.gauges(
+                "alarm_last_success_timestamp_seconds",
+                "When an Alertmanager or a webhook last took that, by channel.",
+                &["channel"],
+            )?,
+            channel_quota_remaining_ratio: r.gauges(
+                "channel_quota_remaining_ratio",
+                "The part of the month's messages that is left, from 0 to 1, by channel.",
+                &["channel"],
+            )?,
+            channel_quota_warning_ratio: r.gauge(
+                "channel_quota_warning_ratio",
+                "The part of the month's messages below which people are warned, as it is configured.",
+            )?,
+            rewrite_requests_total: r.counters(
+                "rewrite_requests_total",
+                "Times a language model was asked to improve a draft, by what came of it.",
+                &["result"],
+            )?,
+            rewrite_duration_seconds: r.histogram(
+                "rewrite_duration_seconds",
+                "Time until a language model that was asked to improve a draft answered or did not.",
+                &waits,
+            )?,
             article_revisits_total: r.counters(
                 "article_revisits_total",
                 "Visits to reports that are known, by what they found.",
@@ -140,6 +200,9 @@ impl Casework {
             {
                 self.notification_attempts_total.with_label_values(&[channel, result]);
             }
+        }
+        for result in REWRITES {
+            self.rewrite_requests_total.with_label_values(&[result]);
         }
         for result in ["changed", "unchanged", "gone", "failed"] {
             self.article_revisits_total.with_label_values(&[result]);

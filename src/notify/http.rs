@@ -17,7 +17,7 @@ use super::{
 use crate::domain::{Delivery, Secret};
 
 /// Bytes of an answer that are read; the longest that means anything is an error of a few hundred.
-const LONGEST_ANSWER: usize = 64 * 1024;
+pub(super) const LONGEST_ANSWER: usize = 64 * 1024;
 
 /// Characters of an answer that are kept.
 const QUOTED: usize = 200;
@@ -40,8 +40,10 @@ pub(super) struct Http {
 pub(super) struct Answer {
     pub status: u16,
     pub headers: HeaderMap,
-    /// None when it broke off.
+    /// None when it broke off or was too long.
     pub body: Option<String>,
+    /// Whether there was more of it than is read.
+    pub is_too_long: bool,
 }
 
 impl Http {
@@ -82,13 +84,20 @@ impl Ask<'_> {
             .send()
             .await
             .map_err(unanswered)
-            .map(Answer::read)?
+            .map(|response| Answer::read(response, self.longest))?
             .await
     }
 
     /// Asks for `url`.
     pub async fn get(&self, url: Url, headers: HeaderMap) -> Result<Answer, Delivery> {
-        self.client(&url)?.get(url).headers(headers).send().await.map_err(unanswered).map(Answer::read)?.await
+        self.client(&url)?
+            .get(url)
+            .headers(headers)
+            .send()
+            .await
+            .map_err(unanswered)
+            .map(|it| Answer::read(it, self.longest))?
+            .await
     }
 
     fn client(&self, url: &Url) -> Result<&Client, Delivery> {
@@ -101,17 +110,19 @@ impl Ask<'_> {
 }
 
 impl Answer {
-    async fn read(mut response: Response) -> Result<Self, Delivery> {
+    async fn read(mut response: Response, longest: usize) -> Result<Self, Delivery> {
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
         let mut body = Vec::new();
-        let whole = loop {
+        let (whole, is_too_long) = loop {
             match response.chunk().await {
-                Ok(Some(piece)) if body.len() + piece.len() <= LONGEST_ANSWER => body.extend_from_slice(&piece),
-                Ok(None) => break true,
-                Ok(Some(_)) | Err(_) => break false,
+                Ok(Some(piece)) if body.len() + piece.len() <= longest => body.extend_from_slice(&piece),
+                Ok(None) => break (true, false),
+                Ok(Some(_)) => break (false, true),
+                Err(_) => break (false, false),
             }
         };
-        Ok(Self { status, headers, body: whole.then(|| String::from_utf8_lossy(&body).into_owned()) })
+        let body = whole.then(|| String::from_utf8_lossy(&body).into_owned());
+        Ok(Self { status, headers, body, is_too_long })
     }
 
     /// What came of it, by the status alone: 4xx is for good but for 408, 409, 425 and 429.

@@ -11,7 +11,7 @@ use super::{
     http::{Answer, JSON, bearer, header, under},
     short,
 };
-use crate::domain::{Delivery, Message};
+use crate::domain::{Delivery, Message, Quota};
 
 /// UTF-16 units of one text message.
 const LONGEST_TEXT: usize = 5000;
@@ -24,15 +24,6 @@ const MOST_USERS: usize = 500;
 
 /// What LINE says with 429 when the month's messages are used up; any other 429 is about the pace.
 const QUOTA_USED_UP: &str = "monthly limit";
-
-/// A month's messages.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Quota {
-    /// How many there may be; none when they are not limited.
-    pub limit: Option<u64>,
-    /// How many there were; each recipient counts.
-    pub used: u64,
-}
 
 /// Sends to all recipients: users together, groups and rooms one by one. Each request has a key that only this row and
 /// these recipients give, so that a repeated try reaches nobody twice, and nobody new is taken for having been told.

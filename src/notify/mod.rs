@@ -1,5 +1,5 @@
 //! The senders: one file a channel, each from a message to what came of one try. They keep nothing, decide nothing about
-//! another try, and never show a secret.
+//! another try, and never show a secret. So does the language model that drafts can be tried on.
 
 mod address;
 mod alertmanager;
@@ -8,6 +8,7 @@ mod cut;
 mod http;
 mod line;
 mod mail;
+mod model;
 mod teams;
 mod telegram;
 mod webhook;
@@ -17,9 +18,9 @@ use std::{collections::HashMap, time::Duration};
 use chrono::{DateTime, Utc};
 use url::Url;
 
-pub use line::Quota;
+pub use model::{Model, ModelFault, ModelSettings};
 
-use crate::domain::{Channel, ChannelId, Delivery, Destination, Message, Secret};
+use crate::domain::{Alarm, Channel, ChannelId, Delivery, Destination, Message, Quota, Secret};
 use http::Http;
 
 /// The longest wait for a connection.
@@ -73,8 +74,8 @@ impl Senders {
     /// Tries once to send `message` by `channel`. Whatever fails is told in the [`Delivery`], with every secret of the
     /// channel taken out of it. The message's keys make a repeated try the same message to those who look at them.
     pub async fn send(&self, channel: &Channel, message: &Message, now: DateTime<Utc>) -> Delivery {
-        let secrets = self.secrets(channel);
-        let ask = Ask { http: &self.http, open: channel.allow_private, secrets, now };
+        let ask = self.ask(channel, now);
+        let secrets = ask.secrets;
         let delivery = match &channel.destination {
             Destination::Line { api, to } => line::send(ask, api, to, message).await,
             Destination::Telegram { api, chat } => telegram::send(ask, api, chat, message).await,
@@ -90,15 +91,37 @@ impl Senders {
         hidden(delivery, secrets)
     }
 
+    /// Tells the Alertmanager of a channel of these alerts: that they burn, or that they are over. Telling it again changes
+    /// nothing.
+    pub async fn tell(&self, channel: &Channel, alarms: &[Alarm], now: DateTime<Utc>) -> Delivery {
+        let ask = self.ask(channel, now);
+        let delivery = match &channel.destination {
+            Destination::Alertmanager { url, resend } => alertmanager::tell(ask, url, *resend, alarms).await,
+            _ => Delivery::Rejected { why: "the channel is no Alertmanager".into() },
+        };
+        hidden(delivery, ask.secrets)
+    }
+
+    /// Gives a sign of life by a webhook: whoever hears none any more knows that this daemon is silent.
+    pub async fn beat(&self, channel: &Channel, now: DateTime<Utc>) -> Delivery {
+        let ask = self.ask(channel, now);
+        let delivery = match &channel.destination {
+            Destination::Webhook { url } => webhook::beat(ask, url, &self.settings.source).await,
+            _ => Delivery::Rejected { why: "the channel is no webhook".into() },
+        };
+        hidden(delivery, ask.secrets)
+    }
+
     /// What is left of a LINE channel's monthly quota; none when the channel is not LINE or LINE does not say.
     pub async fn quota(&self, channel: &Channel, now: DateTime<Utc>) -> Option<Quota> {
         let Destination::Line { api, .. } = &channel.destination else { return None };
-        let ask = Ask { http: &self.http, open: channel.allow_private, secrets: self.secrets(channel), now };
+        let ask = self.ask(channel, now);
         line::quota(ask, api).await
     }
 
-    fn secrets(&self, channel: &Channel) -> &[Secret] {
-        self.secrets.get(&channel.id).map_or(&[], Vec::as_slice)
+    fn ask<'a>(&'a self, channel: &Channel, now: DateTime<Utc>) -> Ask<'a> {
+        let secrets = self.secrets.get(&channel.id).map_or(&[][..], Vec::as_slice);
+        Ask { http: &self.http, open: channel.allow_private, secrets, now, longest: http::LONGEST_ANSWER }
     }
 }
 
@@ -111,6 +134,8 @@ struct Ask<'a> {
     /// The channel's secrets.
     secrets: &'a [Secret],
     now: DateTime<Utc>,
+    /// Bytes of an answer that are read.
+    longest: usize,
 }
 
 impl<'a> Ask<'a> {

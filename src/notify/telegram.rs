@@ -47,6 +47,7 @@ fn judge(answer: &Answer, ask: Ask<'_>) -> Delivery {
                 status: code.unwrap_or(answer.status),
                 headers: answer.headers.clone(),
                 body: answer.body.clone(),
+                is_too_long: answer.is_too_long,
             };
             let after = part("/parameters/retry_after").and_then(Value::as_u64).map(Duration::from_secs);
             match by_code.by_status(ask.now) {

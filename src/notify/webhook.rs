@@ -20,13 +20,31 @@ const KEY_PREFIX: &str = "whsec_";
 
 /// Sends the event. A receiver that has seen its id before may drop it.
 pub(super) async fn send(ask: Ask<'_>, url: &Url, source: &str, message: &Message) -> Delivery {
-    let body = envelope(source, message).to_string();
+    post(ask, url, &message.key, envelope(source, message)).await
+}
+
+/// Gives a sign of life. Each is an event of its own, so that no receiver takes it for one it has seen.
+pub(super) async fn beat(ask: Ask<'_>, url: &Url, source: &str) -> Delivery {
+    let id = format!("heartbeat-{}", ask.now.timestamp_millis());
+    let event = json!({
+        "specversion": "1.0",
+        "id": id,
+        "source": source,
+        "type": "tw.clarion.heartbeat",
+        "subject": "heartbeat",
+        "time": ask.now.to_rfc3339(),
+    });
+    post(ask, url, &id, event).await
+}
+
+async fn post(ask: Ask<'_>, url: &Url, id: &str, event: Value) -> Delivery {
+    let body = event.to_string();
     let posted = async {
         let at = ask.now.timestamp().to_string();
         let mut headers = HeaderMap::new();
-        header(&mut headers, "webhook-id", &message.key)?;
+        header(&mut headers, "webhook-id", id)?;
         header(&mut headers, "webhook-timestamp", &at)?;
-        header(&mut headers, "webhook-signature", &signatures(ask.secrets, &message.key, &at, &body)?)?;
+        header(&mut headers, "webhook-signature", &signatures(ask.secrets, id, &at, &body)?)?;
         ask.post(url.clone(), headers, CLOUD_EVENT, body).await
     };
     match posted.await {

@@ -3,6 +3,7 @@
 
 mod accounts;
 mod adoption;
+mod alarms;
 mod api_keys;
 mod articles;
 mod audit;
@@ -16,6 +17,7 @@ mod error;
 mod facts;
 mod findings;
 mod judgements;
+mod quotas;
 mod reports;
 mod revisits;
 mod rows;
@@ -36,13 +38,14 @@ use sqlx::{
 
 pub use accounts::{Changed, Link};
 pub use adoption::Orphan;
+pub use alarms::{AlarmChanges, AlarmRow};
 pub use api_keys::ApiKey;
 pub use articles::{Reading, Stored};
 pub use audit::AuditFilter;
 pub use cases::{
-    CaseAlert, CaseClaim, CaseFilter, CasePage, CaseReport, CaseSize, Changing, ChannelTrouble, ClosureRow, Dossier,
-    DraftNote, Joining, Kept, KeptBasis, Moved, NamedSource, OpenCount, Opened, Opening, Posting, PublishedRow, Queued,
-    Quoted, ReleaseRow, Releasing, SendRow, Sending, SentRow, Settled,
+    CaseAlert, CaseClaim, CaseFilter, CasePage, CaseReport, CaseSize, Changing, ChannelTrouble, ClosureRow, Decided,
+    Dossier, DraftNote, Joining, Kept, KeptBasis, Moved, NamedSource, OpenCount, Opened, Opening, Posting, Proposal,
+    PublishedRow, Queued, Quoted, ReleaseRow, Releasing, SendRow, Sending, SentRow, Settled,
 };
 pub use checks::{Behind, Checking, Rechecked};
 pub use corrections::{Corrected, CorrectedRevision, Correcting};
@@ -50,6 +53,7 @@ pub use entries::{Announced, QueuedEntry};
 pub use error::{ErrorClass, StoreError};
 pub use facts::{Disagreeing, Disagreement, FactFilter, FactPage, Put, Stating};
 pub use findings::{Judging, Lesson};
+pub use quotas::QuotaRow;
 pub use reports::{Filter, Mark, Report, ReportPage, ReportRow, RevisionRow, Search, Stage};
 pub use revisits::{Due, Finds, Planned, Version, Visited};
 pub use sessions::Attempt;

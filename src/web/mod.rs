@@ -63,6 +63,7 @@ use crate::{
     convert::Converter,
     domain::{City, Office, Source},
     metrics::Metrics,
+    notify::Model,
     store::Store,
     text::{Normaliser, Segmenter},
     workflow::{corrections::Judge, gate::GateRules},
@@ -105,6 +106,10 @@ pub struct Console {
     pub gate: Arc<GateRules>,
     /// Decides what became of a report that was found wrong.
     pub judge: Arc<Judge>,
+    /// The language model that drafts can be tried on, where there is one.
+    pub model: Option<Arc<Model>>,
+    /// The part of a month's messages below which people are warned.
+    pub quota_warning: f64,
     /// The configured sources, as of the last reload.
     pub sources: watch::Receiver<Arc<Vec<Source>>>,
     /// What time it is.
@@ -215,6 +220,13 @@ fn drafts() -> Router<Arc<Desk>> {
     Router::new()
         .route("/cases/{id}/draft", get(casework::draft::page).post(casework::draft::keep))
         .route("/cases/{id}/draft/note", post(casework::draft::note))
+        .route("/cases/{id}/draft/proposals", post(casework::draft::proposal::ask))
+        .route("/cases/{id}/draft/proposals/{proposal}", post(casework::draft::proposal::decide))
+        .route(
+            "/api/v1/cases/{id}/proposals",
+            get(casework::draft::proposal::list).post(casework::draft::proposal::ask_by_key),
+        )
+        .route("/api/v1/cases/{id}/proposals/{proposal}", post(casework::draft::proposal::decide_by_key))
         .route("/cases/{id}/draft/{revision}", get(casework::draft::revision::one))
         .route("/cases/{id}/bases", post(casework::draft::sign))
         .route("/cases/{id}/bases/{basis}/withdraw", post(casework::draft::withdraw))

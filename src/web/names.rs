@@ -149,6 +149,8 @@ pub(super) fn action(action: Action) -> &'static str {
         Action::CaseStepped => "案件流程",
         Action::CaseChanged => "案件調整",
         Action::DraftKept => "儲存稿件",
+        Action::ModelAsked => "請模型試改",
+        Action::ProposalDropped => "不採用模型建議",
         Action::BasisSigned => "簽署依據",
         Action::BasisWithdrawn => "撤回依據",
         Action::SourceLaid => "加入佐證",

@@ -8,18 +8,15 @@ use chrono::{DateTime, Utc};
 
 use super::{Bureau, Shared};
 use crate::{
-    domain::{Audience, Case, CaseState, ClockStatus, Closure, Due, Goal, Level, Message, Purpose},
+    domain::{Audience, Case, ClockStatus, Closure, Due, Goal, Level, Message, Purpose},
     lifecycle::{Pulse, Stop},
-    store::{CaseFilter, Posting, StoreError},
+    store::{Posting, StoreError},
     wire::Letter,
     workflow::{deadline, notice},
 };
 
 /// How often the clocks are looked at. A warning is at most this late.
 const EVERY: Duration = Duration::from_secs(15);
-
-/// Cases read at once.
-const PAGE: usize = 200;
 
 /// The message that a goal comes near or was missed.
 const DUE: &str = "due";
@@ -52,19 +49,7 @@ impl Deadlines {
     pub async fn tick(&mut self) -> Result<(), StoreError> {
         let now = self.shared.clock.now();
         let closures: Vec<Closure> = self.shared.store.closures().await?.into_iter().map(|it| it.closure).collect();
-        let filter = CaseFilter {
-            states: CaseState::ALL.into_iter().filter(|state| state.awaits_answer()).collect(),
-            ..CaseFilter::default()
-        };
-        let (mut before, mut open) = (None, Vec::new());
-        loop {
-            let page = self.shared.store.cases(&filter, before, PAGE).await?;
-            open.extend(page.cases);
-            before = page.next;
-            if before.is_none() {
-                break;
-            }
-        }
+        let open = self.shared.waiting_cases().await?;
         for case in &open {
             self.watch(case, &closures, now).await?;
         }

@@ -10,8 +10,8 @@ use sha2::{Digest, Sha256};
 use super::{Bureau, Shared, hex};
 use crate::{
     domain::{
-        CaseLevel, CaseState, Channel, Delivery, Destination, Level, Message, Next, OnUncertain, Purpose, Tried,
-        falls_over, next_try,
+        CaseLevel, CaseState, Channel, ChannelKind, Delivery, Destination, Level, Message, Next, OnUncertain, Purpose,
+        Tried, closed, falls_over, next_month, next_try,
     },
     lifecycle::{Pulse, Stop},
     notify::Senders,
@@ -109,8 +109,22 @@ impl Dispatch {
         if let Some(until) = channel.held_until(message.purpose, message.level, now) {
             return self.shared.store.put_message_back(queued, until).await;
         }
-        let delivery = self.senders.send(&channel, &message, now).await;
+        let delivery = match self.closed_until(&channel, now).await? {
+            Some(until) => {
+                Delivery::Quota { why: format!("the month's messages are used up; not tried before {until}") }
+            }
+            None => self.senders.send(&channel, &message, now).await,
+        };
         self.settle(queued, &channel, (&message, &delivery)).await
+    }
+
+    /// Until when a channel whose month is used up takes nothing.
+    async fn closed_until(&self, channel: &Channel, now: DateTime<Utc>) -> Result<Option<DateTime<Utc>>, StoreError> {
+        if channel.kind() != ChannelKind::Line {
+            return Ok(None);
+        }
+        let row = self.shared.store.quota(channel.id.as_str()).await?;
+        Ok(closed(row.and_then(|row| row.closed_until), now))
     }
 
     async fn settle(
@@ -153,12 +167,17 @@ impl Dispatch {
             state,
             uncertain: matches!(delivery, Delivery::Uncertain { .. }),
         };
+        if let Delivery::Quota { .. } = delivery {
+            // Before the message is settled: what comes after it must not be tried in vain, whatever happens here.
+            self.shared.store.close_quota(channel.id.as_str(), next_month(now)).await?;
+        }
         self.shared.store.settle_message(queued, settled, now).await?;
         if next != Next::Done {
             tracing::warn!(channel = %channel.id, result, why = delivery.why(), "a message did not arrive");
         }
         if falls_over(&tried, next) {
-            self.hand_over(queued, channel, now).await?;
+            let is_closed = matches!(delivery, Delivery::Quota { .. });
+            self.hand_over(queued, (channel, is_closed), now).await?;
         }
         if next == Next::Done {
             let waited = (now - queued.created_at).num_milliseconds().max(0) as f64 / 1000.0;
@@ -173,9 +192,13 @@ impl Dispatch {
     }
 
     /// Gives a message to the channel that takes over, once: it is the same message there.
-    async fn hand_over(&self, queued: &Queued, channel: &Channel, now: DateTime<Utc>) -> Result<(), StoreError> {
-        let Some(next) = &channel.fall_back else { return Ok(()) };
-        let Some(other) = self.bureau.office.channels.iter().find(|it| it.id == *next) else { return Ok(()) };
+    async fn hand_over(
+        &self,
+        queued: &Queued,
+        (channel, is_closed): (&Channel, bool),
+        now: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
+        let Some(other) = self.bureau.office.takes_over(channel, is_closed) else { return Ok(()) };
         let posting = Posting {
             subject: queued.subject.clone(),
             kind: known(&queued.kind),

@@ -1,6 +1,7 @@
 //! The loops: each has a `tick` that does what is due once, and a `run` that does so until the stop. They join the
 //! pure stages to the network and the database and decide as little as possible themselves.
 
+mod alarms;
 mod announced;
 mod bursts;
 mod casework;
@@ -12,6 +13,7 @@ mod keeping;
 mod officials;
 mod page;
 mod poll;
+mod quotas;
 mod read;
 mod recheck;
 mod revisit;
@@ -29,22 +31,27 @@ use url::Url;
 
 use crate::{
     clock::Clock,
-    domain::{City, Office, Source},
+    domain::{Case, CaseState, City, Office, Source},
     fetch::{Fetcher, Guard, GuardError},
     metrics::Metrics,
     pipeline::Analyzer,
-    store::Store,
+    store::{CaseFilter, Store, StoreError},
 };
 
+pub use alarms::{Alarms, Heartbeat};
 pub use casework::Casework;
 pub use deadlines::Deadlines;
 pub use digest::Digests;
 pub use dispatch::Dispatch;
 pub use poll::Poll;
+pub use quotas::Quotas;
 pub use read::Read;
 pub use recheck::Recheck;
 pub use revisit::Revisits;
 pub use upkeep::Upkeep;
+
+/// Cases read at once.
+const CASES_AT_ONCE: usize = 200;
 
 /// The sources as they are configured now; replaced as a whole on reload.
 pub type Sources = watch::Receiver<Arc<Vec<Source>>>;
@@ -102,6 +109,23 @@ impl Shared {
     ) -> Self {
         let register = officials::Register::new(analyzer.no_officials());
         Self { store, fetcher, analyzer, sources, metrics, clock, register, guards: Guards::default() }
+    }
+
+    /// Every case that waits for an answer.
+    async fn waiting_cases(&self) -> Result<Vec<Case>, StoreError> {
+        let filter = CaseFilter {
+            states: CaseState::ALL.into_iter().filter(|state| state.awaits_answer()).collect(),
+            ..CaseFilter::default()
+        };
+        let (mut before, mut open) = (None, Vec::new());
+        loop {
+            let page = self.store.cases(&filter, before, CASES_AT_ONCE).await?;
+            open.extend(page.cases);
+            before = page.next;
+            if before.is_none() {
+                return Ok(open);
+            }
+        }
     }
 
     /// The address rules of a source; sources with the same networks share one guard and its connections.

@@ -2,6 +2,7 @@
 //! go out, and whether an outlet put things right. It decides on what it is given and touches nothing: no clock, no
 //! database, no channel.
 
+pub mod alarm;
 pub mod casework;
 pub mod corrections;
 pub mod deadline;
@@ -10,5 +11,6 @@ pub mod draft;
 pub mod faq;
 pub mod gate;
 pub mod notice;
-pub mod urgency;
+pub mod rewrite;
 pub mod statistics;
+pub mod urgency;

@@ -167,7 +167,7 @@ fn plain(
 }
 
 /// `14:30`, with the day when that is another one.
-fn clock(at: DateTime<Utc>, now: DateTime<Utc>) -> String {
+pub(super) fn clock(at: DateTime<Utc>, now: DateTime<Utc>) -> String {
     let (at, now) = (taipei(at), taipei(now));
     let time = at.format("%H:%M");
     if at.date_naive() == now.date_naive() { time.to_string() } else { format!("{} {time}", roc_date(at.date_naive())) }

@@ -86,6 +86,8 @@ impl Room {
             office: crate::support::room::NOBODY,
             converter: Arc::new(crate::support::room::converter("")),
             city,
+            model: None,
+            quota_warning: 0.2,
             sources,
             clock: Arc::new(Still),
             entrance,

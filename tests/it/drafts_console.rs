@@ -1,7 +1,7 @@
 //! Drafts in the console: nobody's words are lost, nobody consents to a text they did not see, nothing goes out without a
 //! basis, and what went out is there for the public.
 
-use std::io::Read;
+use std::{io::Read, sync::Arc};
 
 use axum::http::{Method, StatusCode};
 use chrono::TimeDelta;
@@ -10,6 +10,7 @@ use clarion::{
         Actor, Audience, CaseLevel, Channel, ChannelId, ClaimKind, Clarification, Contact, Destination, Level, Moments,
         Office, Role, Verdict,
     },
+    notify::Model,
     store::{CaseClaim, Opened, Opening},
 };
 use flate2::read::DeflateDecoder;
@@ -25,11 +26,11 @@ use crate::{
     },
 };
 
-const CASE: &str = "case-1";
+pub const CASE: &str = "case-1";
 const CLAIM: &str = "五甲地區雨水下水道改善工程總經費高達25億元";
 const UNPROVEN: &str = "工期為18個月。";
 
-fn text() -> Clarification {
+pub fn text() -> Clarification {
     Clarification {
         title: format!("有關木棉日報報導「{CLAIM}」，水利局澄清說明"),
         lead: format!("針對木棉日報報導指「{CLAIM}」一事，經查與公布內容不符，水利局說明如下："),
@@ -59,17 +60,26 @@ fn fields(base: u32, text: &Clarification) -> Vec<(String, String)> {
 }
 
 /// A console with a case, and people to write, to consent and to publish.
-struct Stage {
-    room: Room,
+pub struct Stage {
+    pub room: Room,
 }
 
 impl Stage {
     async fn set() -> Self {
-        Self::with_pdf("").await
+        Self::of("", None, WRONG).await
     }
 
     /// With this program for PDF; empty for none.
     async fn with_pdf(program: &str) -> Self {
+        Self::of(program, None, WRONG).await
+    }
+
+    /// With a language model, and with a report whose text begins with [`WRONG`].
+    pub async fn with(model: Option<Arc<Model>>, article: &str) -> Self {
+        Self::of("", model, article).await
+    }
+
+    async fn of(program: &str, model: Option<Arc<Model>>, article: &str) -> Self {
         let contact = Contact { name: "許世盛".into(), post: "股長".into(), telephone: "07-7995678#2513".into() };
         let channel = Channel {
             id: ChannelId::parse("press").unwrap(),
@@ -86,7 +96,7 @@ impl Stage {
             contacts: vec![(String::new(), contact)],
             channels: vec![channel],
         };
-        let room = Room::with_pdf(sqlite().await, &CLOSED, city(), office, program);
+        let room = Room::with_tools(sqlite().await, &CLOSED, (city(), office), (program, model));
         for name in ["wang", "chen"] {
             room.person(name, &[Role::DutyOfficer]).await;
         }
@@ -97,7 +107,7 @@ impl Stage {
         let fact = latest(&room.store, "f1").await;
         let checked = own(vec![contradicted(WRONG, &fact)], fact.number);
         let outlet = source("mumian", "木棉日報");
-        keep(&room.store, &outlet, ("https://a.example/1", WRONG), None, checked).await;
+        keep(&room.store, &outlet, ("https://a.example/1", article), None, checked).await;
         let report = room.store.reports(&clarion::store::Filter::default(), None, 1).await.unwrap().rows.remove(0);
         let now = morning();
         let opening = Opening {
@@ -137,11 +147,11 @@ impl Stage {
         stage
     }
 
-    async fn get(&self, path: &str, cookie: &str) -> Answer {
+    pub async fn get(&self, path: &str, cookie: &str) -> Answer {
         self.room.get(path).with(cookie).send().await
     }
 
-    async fn draft(&self, cookie: &str) -> String {
+    pub async fn draft(&self, cookie: &str) -> String {
         let answer = self.get(&format!("/cases/{CASE}/draft"), cookie).await;
         assert_eq!(answer.status, StatusCode::OK, "{}", answer.text);
         answer.text
@@ -157,7 +167,7 @@ impl Stage {
     }
 
     /// Takes a step on the version that the case has now, unless the form says another one.
-    async fn try_step(&self, cookie: &str, fields: &[(&str, &str)]) -> Answer {
+    pub async fn try_step(&self, cookie: &str, fields: &[(&str, &str)]) -> Answer {
         let current = self.room.store.case(CASE).await.unwrap().unwrap().version.to_string();
         let mut all = fields.to_vec();
         if !fields.iter().any(|(name, _)| *name == "version") {
@@ -173,7 +183,7 @@ impl Stage {
     }
 
     /// Submits the latest revision; its hash.
-    async fn submit(&self, cookie: &str) -> String {
+    pub async fn submit(&self, cookie: &str) -> String {
         let hash = self.room.store.latest_draft(CASE).await.unwrap().unwrap().hash;
         self.step(cookie, &[("step", "submit"), ("hash", &hash)]).await;
         hash

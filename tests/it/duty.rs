@@ -57,7 +57,7 @@ fn answer(status: &str) -> Vec<u8> {
     format!("HTTP/1.1 {status}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n").into_bytes()
 }
 
-fn alert(n: i64, level: Level) -> Posting {
+pub fn alert(n: i64, level: Level) -> Posting {
     let message = Message {
         key: String::new(),
         retry_key: String::new(),
@@ -83,7 +83,7 @@ fn alert(n: i64, level: Level) -> Posting {
     }
 }
 
-async fn states(world: &World) -> HashMap<String, usize> {
+pub async fn states(world: &World) -> HashMap<String, usize> {
     let mut states = HashMap::new();
     for SentRow { channel, state, .. } in world.store().messages("", 10_000).await.unwrap() {
         *states.entry(format!("{channel} {state}")).or_default() += 1;

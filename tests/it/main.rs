@@ -2,6 +2,7 @@
 #![cfg(test)]
 
 mod accounts;
+mod alertmanager;
 mod architecture;
 mod cases;
 mod cases_console;
@@ -28,9 +29,11 @@ mod live;
 mod notify;
 mod operations;
 mod process;
+mod quota;
 mod register;
 mod reports;
 mod revisits;
+mod rewrite;
 mod robots;
 mod store;
 mod store_accounts;

@@ -7,9 +7,9 @@ use chrono::{DateTime, Utc};
 use clarion::{
     domain::{
         Audience, Channel, ChannelId, ChannelKind, Delivery, Destination, Level, MailRoute, MailTls, Message,
-        OnUncertain, Purpose, Secret,
+        OnUncertain, Purpose, Quota, Secret,
     },
-    notify::{Quota, Senders, Settings},
+    notify::{Senders, Settings},
 };
 use serde_json::json;
 
@@ -417,7 +417,7 @@ async fn a_headline_calls_no_channel_and_makes_no_link() {
 }
 
 #[tokio::test]
-async fn alertmanager_is_told_the_same_labels_until_the_case_is_over() {
+async fn a_message_that_tries_an_alertmanager_burns_there_until_it_is_over() {
     let receiver = Receiver::open([answer("200 OK", "")]).await;
     let (channel, secret) = to(ChannelKind::Alertmanager, &receiver);
     let senders = senders(&[&secret]);
@@ -427,7 +427,7 @@ async fn alertmanager_is_told_the_same_labels_until_the_case_is_over() {
     let taken = receiver.taken();
     assert_eq!(taken[0].path(), "/am/api/v2/alerts");
     let (open, over) = (taken[0].json()[0].clone(), taken[1].json()[0].clone());
-    assert_eq!(open["labels"], json!({ "alertname": "ClarionCase", "case": "115-0001", "level": "A" }));
+    assert_eq!(open["labels"], json!({ "alertname": "ClarionMessage", "case": "115-0001", "level": "A" }));
     assert_eq!(open["labels"], over["labels"]);
     // Four tellings, a minute apart, from eight o'clock on.
     assert_eq!(open["endsAt"], json!("2026-03-17T00:04:00+00:00"));

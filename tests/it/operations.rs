@@ -258,6 +258,12 @@ fn touch(metrics: &Metrics) {
     casework.oldest_unassigned_timestamp_seconds.set(1.0);
     casework.notification_delivery_delay_seconds.with_label_values(&["line"]).observe(1.0);
     casework.outbox_messages.with_label_values(&["duty", "waiting"]).set(1);
+    casework.channel_quota_remaining_ratio.with_label_values(&["duty-line"]).set(0.9);
+    casework.channel_quota_warning_ratio.set(0.2);
+    casework.rewrite_duration_seconds.observe(3.0);
+    casework.alarms.with_label_values(&["city-alerts"]).set(1);
+    casework.alarm_sends_total.with_label_values(&["city-alerts", "accepted"]).inc();
+    casework.alarm_last_success_timestamp_seconds.with_label_values(&["city-alerts"]).set(1.0);
     casework.outbox_oldest_pending_timestamp_seconds.with_label_values(&["duty"]).set(1.0);
 }
 

@@ -314,7 +314,7 @@ impl Store {
     }
 }
 
-async fn latest(connection: &mut AnyConnection, case_id: &str) -> Result<Option<Draft>, StoreError> {
+pub(super) async fn latest(connection: &mut AnyConnection, case_id: &str) -> Result<Option<Draft>, StoreError> {
     let found = sqlx::query("SELECT * FROM drafts WHERE case_id = $1 ORDER BY revision DESC LIMIT 1")
         .bind(case_id.to_owned())
         .fetch_optional(connection)

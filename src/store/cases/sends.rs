@@ -77,6 +77,25 @@ impl Store {
         self.timed("sends", work).await
     }
 
+    /// Channels whose latest try was refused for want of a valid key, within a day: nothing goes out by them before somebody
+    /// sees to it.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn refused_channels(&self, now: DateTime<Utc>) -> Result<Vec<String>, StoreError> {
+        let work = async {
+            let found = sqlx::query_scalar(
+                "SELECT channel FROM sends WHERE result = 'unauthorised' AND at >= $1 AND number IN \
+                 (SELECT MAX(number) FROM sends GROUP BY channel) ORDER BY channel",
+            )
+            .bind(rows::micros(now - RECENT))
+            .fetch_all(&self.read)
+            .await?;
+            Ok(found)
+        };
+        self.timed("refused_channels", work).await
+    }
+
     /// Channels with messages that a person has to decide on, that were given up within a day, or that have waited for
     /// longer than `patience`. What waits for the end of quiet hours was not tried and is not late.
     ///

@@ -10,7 +10,10 @@ use axum::{
 use chrono::{DateTime, TimeDelta, Utc};
 use url::form_urlencoded::{self, Serializer};
 
-use super::clock::{Clock, ClockRow};
+use super::{
+    channels::ChannelNotices,
+    clock::{Clock, ClockRow},
+};
 use crate::{
     domain::{Case, CaseLevel, CaseState, Field, Role, taipei},
     store::{CaseFilter, CaseSize, ClosureRow, Dossier},
@@ -97,8 +100,8 @@ pub(in crate::web) struct CasesPage {
     pub next: Option<String>,
     /// Why due times may be wrong.
     pub calendar: Option<String>,
-    /// Channels in trouble, in sentences.
-    pub troubles: Vec<String>,
+    /// Channels in trouble.
+    pub channels: ChannelNotices,
     pub may_open: bool,
     pub may_close: bool,
 }
@@ -229,7 +232,7 @@ impl CasesPage {
             total,
             next: next.map(|next| next.address()),
             calendar: desk.console.city.calendar.warning(today, today).map(|warning| warning.to_string()),
-            troubles: desk.channel_troubles(now).await?,
+            channels: desk.channel_notices(now).await?,
             may_open: visitor.holds_any(OPENERS),
             may_close: visitor.holds_any(crate::web::access::CLOSERS),
             frame: Frame::new(Section::Cases, now, visitor),
@@ -351,26 +354,6 @@ impl Desk {
         };
         let cities = self.console.city.agencies.iter().filter(|agency| agency.city);
         first.into_iter().chain(cities.map(|agency| choice(&agency.name, agency.short.clone()))).collect()
-    }
-
-    /// What is to be said of channels that do not deliver, a sentence each.
-    async fn channel_troubles(&self, now: DateTime<Utc>) -> Result<Vec<String>, Fault> {
-        let found = self.console.store.channel_troubles(now, PATIENCE).await?;
-        let sentence = |it: crate::store::ChannelTrouble| {
-            let (name, n) = (self.channel_name(&it.channel), moment::thousands(it.messages));
-            match it.state.as_str() {
-                "held" => format!("「{name}」有 {n} 則訊息無法確認是否送達，待人工決定是否重送。"),
-                "failed" => format!("「{name}」近 24 小時有 {n} 則訊息送不出去。"),
-                _ => format!("「{name}」有 {n} 則訊息尚未送出，最早一則寫於{}。", moment::ago(it.earliest, now)),
-            }
-        };
-        Ok(found.into_iter().map(sentence).collect())
-    }
-
-    /// A channel's name on screen; one that is configured no longer is known by its id.
-    pub(in crate::web) fn channel_name(&self, id: &str) -> String {
-        let channels = &self.console.office.channels;
-        channels.iter().find(|channel| channel.id.as_str() == id).map_or(id, |channel| &channel.name).to_owned()
     }
 
     /// The agency that is most likely in charge: whose statement stands against the report, else whose service it is.

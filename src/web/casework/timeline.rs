@@ -88,7 +88,17 @@ fn told(desk: &Desk, action: &str, detail: &Value) -> (String, Vec<String>) {
         }
         Action::DraftKept => {
             let revision = detail.get("revision").and_then(Value::as_u64);
+            details.extend(text(detail, "model").map(|model| format!("採用模型建議（{model}）")));
             revision.map_or_else(|| names::action(action).to_owned(), |it| format!("儲存稿件第 {it} 版"))
+        }
+        Action::ModelAsked => {
+            let came = if text(detail, "result").as_deref() == Some("proposed") {
+                "已提出建議"
+            } else {
+                "未獲得建議"
+            };
+            details.extend(text(detail, "model").map(|model| format!("{model}：{came}")));
+            names::action(action).to_owned()
         }
         Action::BasisSigned => {
             if let (Some(phrase), Some(basis)) = (text(detail, "phrase"), text(detail, "basis")) {

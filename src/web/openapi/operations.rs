@@ -46,6 +46,40 @@ const fn post(
 pub(super) const OPERATIONS: &[Operation] = &[
     get("/api/v1/openapi.json", "this description", &[], &[("openapi", "string"), ("paths", "object")]),
     get(
+        "/api/v1/facts",
+        "official statements that hold, the latest recorded first, thirty at a time, without their texts",
+        &[
+            ("q", "string", "words that must all be in it"),
+            ("kind", "string", "release, decision, jurisdiction, denial or hand"),
+            ("agency", "string", "who says it, as it was entered"),
+            ("all", "integer", "1 for those that hold no longer too"),
+            ("before", "integer", "`next` of the page before"),
+        ],
+        &[("facts", "object[]"), ("total", "integer"), ("next", "integer?")],
+    ),
+    Operation {
+        status: 201,
+        ..post(
+            "/api/v1/facts",
+            "enters a statement, or one in the place of another",
+            statement,
+            &[("id", "string"), ("revision", "integer")],
+        )
+    },
+    get(
+        "/api/v1/facts/{id}",
+        "a statement whole, with its versions and the alerts it gave rise to",
+        &[],
+        &[("fact", "object"), ("revision", "integer"), ("versions", "object[]"), ("alerts", "object[]")],
+    ),
+    post(
+        "/api/v1/facts/{id}",
+        "puts a statement right: a further version of it",
+        statement,
+        &[("id", "string"), ("revision", "integer")],
+    ),
+    post("/api/v1/facts/{id}/end", "ends its validity", ending, &[("id", "string"), ("revision", "integer")]),
+    get(
         "/api/v1/cases",
         "cases, the latest first, fifty at a time",
         &[
@@ -104,6 +138,28 @@ pub(super) const OPERATIONS: &[Operation] = &[
             ("faults", "object[]"),
             ("anchors", "object[]"),
         ],
+    ),
+    get(
+        "/api/v1/cases/{id}/proposals",
+        "what a language model proposed for the draft, and what became of it",
+        &[],
+        &[("proposals", "object[]")],
+    ),
+    Operation {
+        method: "POST",
+        status: 201,
+        ..get(
+            "/api/v1/cases/{id}/proposals",
+            "asks the language model for better words; only a person takes them over",
+            &[],
+            &[("id", "string"), ("notice", "string")],
+        )
+    },
+    post(
+        "/api/v1/cases/{id}/proposals/{proposal}",
+        "takes a proposal over as a further revision, or drops it",
+        decision,
+        &[("taken", "boolean"), ("revision", "integer?")],
     ),
     post("/api/v1/cases/{id}/bases", "signs for words of the draft", basis, &[("id", "string")]),
     post("/api/v1/cases/{id}/sources", "lays an official statement beside the case", source, &[("fact", "string")]),
@@ -237,6 +293,33 @@ fn step() -> Value {
 fn draft() -> Value {
     let base = json!({ "type": "integer", "description": "the revision it was written from" });
     object(&["base", "text"], &json!({ "base": base, "text": { "$ref": "#/components/schemas/Clarification" } }))
+}
+
+fn statement() -> Value {
+    let text = json!({ "type": "string" });
+    let time = json!({ "type": "string", "examples": ["2026-03-17T10:00:00+08:00", "2026-03-17", "115/03/17"] });
+    json!({
+        "type": "object", "required": ["agency"],
+        "properties": {
+            "kind": { "enum": ["release", "decision", "jurisdiction", "denial", "hand"] }, "agency": text, "title": text,
+            "text": text, "subject": text, "attribute": text, "value": text, "unit": text, "place": text, "status": text,
+            "published_at": time, "valid_from": time, "valid_to": time, "document_no": text, "url": text,
+            "supersedes": { "type": "string", "description": "key of the statement whose place it takes" },
+            "revision": {
+                "type": "integer", "description": "the version that was looked at of what is put right or replaced",
+            },
+        },
+    })
+}
+
+fn ending() -> Value {
+    let revision = json!({ "type": "integer", "description": "the version that was looked at" });
+    let to = json!({ "type": "string", "format": "date", "description": "its last day; today ends it now" });
+    object(&["revision", "to"], &json!({ "revision": revision, "to": to }))
+}
+
+fn decision() -> Value {
+    object(&["decision"], &json!({ "decision": { "enum": ["take", "drop"] } }))
 }
 
 fn basis() -> Value {

@@ -5,7 +5,7 @@ use crate::{
     domain::{CaseLevel, CaseState, StepKind},
     store::CaseSize,
     web::{
-        casework::{clock, closures, digest, entry, inbox, messages, page, steps, timeline},
+        casework::{channels::ChannelNotices, clock, closures, digest, entry, inbox, messages, page, steps, timeline},
         findings::OutcomeWords,
     },
 };
@@ -75,7 +75,7 @@ fn the_inbox_holds_whatever_it_is_given() {
             total: u64::MAX,
             next: Some(own()),
             calendar: Some(own()),
-            troubles: vec![own(), own()],
+            channels: ChannelNotices { grave: vec![own()], troubles: vec![own(), own()] },
             may_open: true,
             may_close: true,
         });
@@ -90,7 +90,7 @@ fn the_inbox_holds_whatever_it_is_given() {
             total: 0,
             next: None,
             calendar: None,
-            troubles: Vec::new(),
+            channels: ChannelNotices::default(),
             may_open: false,
             may_close: false,
         });

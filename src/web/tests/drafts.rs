@@ -9,6 +9,7 @@ use crate::{
                 evidence::{ContrastRow, EarlierRow, Evidence, StatementRow},
                 field::{AnchorRow, FaultRow, FieldRow},
                 page::{BasisRow, Behind, DraftPage, Notice, RevisionRow},
+                proposal::ProposalRow,
                 review::{Consent, Review, StepButton},
                 revision::{PrintPage, RevisionPage, RunRow},
             },
@@ -118,6 +119,19 @@ fn draft(text: &str) -> DraftPage {
         revisions: vec![RevisionRow { number: 1, by: own(), clock: own(), iso: own(), hash: own(), current: true }],
         submit: Some((1, own())),
         makes_pdf: text.is_empty(),
+        model: Some(own()),
+        proposals: [true, false]
+            .map(|is_behind| ProposalRow {
+                id: own(),
+                model: own(),
+                asked_by: own(),
+                clock: own(),
+                iso: own(),
+                changes: vec![(own(), own(), own()), (own(), String::new(), String::new())],
+                faults: if is_behind { Vec::new() } else { vec![own()] },
+                is_behind,
+            })
+            .into(),
     }
 }
 
@@ -140,6 +154,8 @@ fn the_draft_holds_whatever_it_is_given() {
         review: None,
         revisions: Vec::new(),
         submit: None,
+        model: None,
+        proposals: Vec::new(),
         ..draft("")
     });
     let bare = Review { steps: Vec::new(), barred: None, channels: Vec::new(), paper: empty_paper(), ..review("") };

@@ -1,5 +1,6 @@
 //! What the tests stand on: a throw-away PostgreSQL, databases that vanish, reports to store.
 
+pub mod alertmanager;
 pub mod mail;
 mod postgres;
 pub mod receiver;

@@ -20,6 +20,7 @@ use clarion::{
     domain::{
         Actor, Agency, AgencyKind, City, Duties, Office, PersonName, Role, Service, SessionLimits, Token, UserName,
     },
+    notify::Model,
     store::Store,
     text::Segmenter,
     web::{self, Console, Entrance},
@@ -180,11 +181,16 @@ impl Room {
 
     /// A room of this city and office.
     pub fn of(database: Database, setting: &Setting, city: City, office: Office) -> Self {
-        Self::with_pdf(database, setting, city, office, "")
+        Self::with_tools(database, setting, (city, office), ("", None))
     }
 
-    /// A room where this program makes PDF; empty for none.
-    pub fn with_pdf(database: Database, setting: &Setting, city: City, office: Office, program: &str) -> Self {
+    /// A room where this program makes PDF, empty for none, and with a language model.
+    pub fn with_tools(
+        database: Database,
+        setting: &Setting,
+        (city, office): (City, Office),
+        (program, model): (&str, Option<Arc<Model>>),
+    ) -> Self {
         let store = database.store.clone();
         let clock = Arc::new(Hand(Mutex::new(morning())));
         let limits = SessionLimits { idle: TimeDelta::minutes(30), whole: TimeDelta::hours(12) };
@@ -200,6 +206,8 @@ impl Room {
             office,
             converter: Arc::new(converter(program)),
             city: Arc::new(city),
+            model,
+            quota_warning: 0.2,
             sources,
             clock: clock.clone(),
             entrance: Entrance {

@@ -4,6 +4,7 @@
 pub(in crate::web) mod evidence;
 pub(in crate::web) mod field;
 pub(in crate::web) mod page;
+pub(in crate::web) mod proposal;
 pub(in crate::web) mod review;
 pub(in crate::web) mod revision;
 

@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 use super::{
     evidence::{Evidence, MOST_EARLIER},
     field::FieldRow,
+    proposal::{self, ProposalRow},
     review::Review,
 };
 use crate::{
@@ -103,9 +104,18 @@ pub(in crate::web) struct DraftPage {
     pub(in crate::web) submit: Option<(i64, String)>,
     /// Whether there is a program that makes PDF.
     pub(in crate::web) makes_pdf: bool,
+    /// The model that may be asked to improve the text.
+    pub(in crate::web) model: Option<String>,
+    /// What models proposed and nobody decided on.
+    pub(in crate::web) proposals: Vec<ProposalRow>,
 }
 
 impl DraftPage {
+    #[expect(clippy::unused_self, reason = "templates reach constants through the page")]
+    fn notice_of_proposals(&self) -> &'static str {
+        proposal::NOTICE
+    }
+
     /// Points that stand in the way.
     fn faults(&self) -> usize {
         self.fields.iter().map(|field| field.faults.len()).sum()
@@ -171,6 +181,8 @@ impl Desk {
         let submit = latest.filter(|_| may_submit && !is_typed && shown.restored.is_none());
         let (speaker, answer) = self.speaker(&dossier.case);
         Ok(DraftPage {
+            model: self.offered_model(&dossier, visitor.account()),
+            proposals: self.proposal_rows(&dossier, now).await?,
             case_id: dossier.case.id.clone(),
             number: dossier.case.number,
             title: dossier.case.title.clone(),
