@@ -114,8 +114,8 @@ impl Match {
 
 impl<'a> Topic<'a> {
     /// What a report and a statement share; nothing when they speak of different things.
-    pub(super) fn new(city: &City, report: &Laid<'_>, hit: Hit<'a>) -> Option<Self> {
-        let fact = hit.fact;
+    pub(super) fn new(city: &City, report: &Laid<'_>, hit: &'a Hit) -> Option<Self> {
+        let fact = &*hit.fact;
         let whole = Bag::whole(&fact.sheet);
         let alike = report.whole.held(&whole);
         if alike < SAME_TOPIC {
