@@ -34,9 +34,9 @@ const NEARLY: f32 = 0.3;
 /// Scores that are looked at together.
 const STRETCH: usize = 32;
 
-/// What a register may take in memory: a gibibyte and a half for a million statements, of which the rest of a process leaves
-/// this much.
-const ROOM: usize = 1280 << 20;
+/// What a register may take in memory, so that a process that holds a million statements stays below a gibibyte and a half:
+/// what else it holds takes 80 MiB, and what an allocator loses comes on top, a fifth as measured.
+const ROOM: usize = 1120 << 20;
 
 /// Of that, what statements that are laid out may take: ten thousand of ordinary length, and at the least as many as all
 /// threads are busy with, however much the rest takes.
@@ -301,4 +301,118 @@ fn telling(sheet: &Sheet) -> Vec<(u64, f32)> {
     words.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
     words.truncate(INDEXED);
     words
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        claims::Reader,
+        domain::City,
+        text::{Normaliser, Segmenter},
+    };
+
+    #[derive(Debug)]
+    struct Plain(Reader);
+
+    impl Plain {
+        fn new() -> Arc<Self> {
+            let city = City::default();
+            Arc::new(Self(Reader::new(&city, Arc::new(Segmenter::new(&city))).unwrap()))
+        }
+    }
+
+    impl Layout for Plain {
+        fn lay_out(&self, title: &str, text: &str, day: Option<NaiveDate>) -> Sheet {
+            let normaliser = Normaliser::new(&[('臺', '台')]);
+            self.0.read(normaliser.normalise(title), normaliser.normalise(text), &[], day)
+        }
+    }
+
+    fn fact(layout: &Plain, id: &str, text: &str) -> Fact {
+        let published: Option<DateTime<Utc>> = "2026-03-04T10:00:00.5Z".parse().ok();
+        Fact {
+            id: id.into(),
+            agency: "水利局".into(),
+            published,
+            valid_from: None,
+            valid_to: published,
+            url: Some("https://www.example.gov.tw/1".into()),
+            sheet: layout.lay_out("臺ＡＢ案", text, published.map(|it| it.date_naive())),
+        }
+    }
+
+    /// Texts of which many share words: streets, trees and animals that come back after different numbers.
+    fn text(number: usize) -> String {
+        let of = |words: [&'static str; 7], every: usize| words[number / every % 7];
+        let street = of(["中山路", "中正路", "民族路", "建國路", "和平路", "博愛路", "光華路"], 1);
+        let tree = of(["榕樹", "樟樹", "鳳凰木", "木棉", "黑板樹", "苦楝", "茄苳"], 2);
+        let animal = of(["白鷺鷥", "松鼠", "烏龜", "貓頭鷹", "水牛", "石虎", "黑熊"], 5);
+        format!("{street}的{tree}有{animal}")
+    }
+
+    fn found(register: &Register, report: &Sheet) -> Vec<(String, f32)> {
+        register.find(report).into_iter().map(|hit| (hit.fact.id.clone(), hit.shared)).collect()
+    }
+
+    #[test]
+    fn a_statement_comes_back_as_it_was_put_in() {
+        let layout = Plain::new();
+        let given = fact(&layout, "一", "總經費２.５億元\u{200b}，8月31日完工。");
+        let register = Register::new(Arc::clone(&layout) as Arc<dyn Layout>, vec![given.clone()]).with_laid_out(0);
+        let kept = register.get("一").unwrap();
+        assert_eq!(format!("{kept:?}"), format!("{given:?}"));
+        assert_eq!(kept.sheet.copy(crate::domain::Field::Title).original(), "臺ＡＢ案");
+        assert!(register.get("二").is_none());
+    }
+
+    #[test]
+    fn a_changed_statement_takes_the_place_of_the_one_before_and_registers_of_before_stay() {
+        let layout = Plain::new();
+        let of = |id: &str, text: &str| fact(&layout, id, text);
+        let report = layout.lay_out("", "鳳凰木", None);
+        let first = Register::new(
+            Arc::clone(&layout) as Arc<dyn Layout>,
+            vec![of("一", "鳳凰木"), of("二", "鳳凰木"), of("二", "木棉"), of("三", "鳳凰木")],
+        );
+        let ids =
+            |register: &Register| -> Vec<String> { found(register, &report).into_iter().map(|it| it.0).collect() };
+        assert_eq!((first.len(), ids(&first)), (3, vec!["一".to_owned(), "三".into()]));
+        let second = first.with(vec![of("二", "鳳凰木"), of("一", "木棉")]);
+        assert_eq!((second.len(), ids(&second)), (3, vec!["二".to_owned(), "三".into()]));
+        let third = second.without("二").without("沒有");
+        assert_eq!((third.len(), ids(&third)), (2, vec!["三".to_owned()]));
+        assert!(third.get("二").is_none() && second.get("二").is_some());
+        assert_eq!(ids(&first), ["一", "三"]);
+        let last = third.without("一").without("三");
+        assert!(last.is_empty() && !last.speaks_of(&report));
+        assert!(third.speaks_of(&report));
+    }
+
+    #[test]
+    fn what_is_found_depends_neither_on_how_statements_came_nor_on_the_room_for_sheets() {
+        let layout = Plain::new();
+        let given: Vec<Fact> = (0..300).map(|at| fact(&layout, &at.to_string(), &text(at))).collect();
+        let whole = Register::new(Arc::clone(&layout) as Arc<dyn Layout>, given.clone());
+        let mut piecemeal = Register::new(Arc::clone(&layout) as Arc<dyn Layout>, Vec::new()).with_laid_out(1);
+        for (at, fact) in given.iter().enumerate() {
+            // Each comes with other words first.
+            piecemeal = piecemeal.with(vec![Fact { sheet: given[(at + 1) % 300].sheet.clone(), ..fact.clone() }]);
+        }
+        for changed in given.chunks(7) {
+            piecemeal = piecemeal.with(changed.to_vec());
+        }
+        assert!(piecemeal.parts.len() <= 10, "{} parts", piecemeal.parts.len());
+        for at in 0..300 {
+            let report = layout.lay_out("", &text(at * 3), None);
+            let nearest = found(&whole, &report);
+            assert_eq!(nearest.len(), CLOSE);
+            assert_eq!(found(&piecemeal, &report), nearest);
+        }
+        let one = whole.bytes().1 / 300;
+        assert!((1..2 * one).contains(&piecemeal.bytes().1), "{:?}", piecemeal.bytes());
+        let few = whole.with_laid_out(10 * one);
+        (0..300).for_each(|at| drop(few.get(&at.to_string())));
+        assert!((5 * one..=10 * one).contains(&few.bytes().1), "{} of {one}", few.bytes().1);
+    }
 }

@@ -6,7 +6,7 @@ use super::{
     Fact, Hit,
     agree::{Relation, relation},
     rumour::{Rumour, rumours},
-    similar::Bag,
+    similar::{Bag, Marks},
 };
 use crate::{
     claims::{Item, Mark, Sheet, Value},
@@ -242,7 +242,8 @@ fn bags(sheet: &Sheet, clause: usize) -> [Bag; 3] {
 }
 
 fn around(sheet: &Sheet) -> Vec<[Bag; 2]> {
-    sheet.items.iter().take(MOST_ITEMS).map(|item| Bag::around(sheet, item.clause, item.span)).collect()
+    let marks = Marks::of(sheet);
+    sheet.items.iter().take(MOST_ITEMS).map(|item| Bag::around(sheet, &marks, item.clause, item.span)).collect()
 }
 
 /// How near two clauses are to saying something of the same thing: by their words, their sentences', their characters.
