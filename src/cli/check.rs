@@ -40,7 +40,7 @@ pub struct Args {
 
 /// Statements laid out at once: enough to keep all cores busy, and few enough that what the register does not keep of them
 /// takes no room to speak of.
-const BATCH: usize = 4096;
+const BATCH: usize = 1024;
 
 /// Runs the command.
 ///

@@ -12,8 +12,8 @@ use crate::{
     pipeline::Analyzer,
 };
 
-/// Statements laid out at once.
-const BATCH: u64 = 4096;
+/// Statements laid out at once: what the register does not keep of them, some twenty kilobytes each, is given back behind.
+const BATCH: u64 = 1024;
 
 /// Reports checked in one round, and rounds, of which the fastest counts: noise only ever slows one down. No two rounds
 /// check the same reports, as none comes twice in the daemon.
