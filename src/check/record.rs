@@ -37,9 +37,11 @@ impl Record {
     /// The statement, laid out anew.
     pub(super) fn fact(&self, layout: &dyn Layout) -> Option<Fact> {
         let rest = &mut &*self.0;
-        let (id, agency, url) = (text(rest)?, text(rest)?, optional(rest, text)?);
-        let (published, valid_from, valid_to) = (optional(rest, time)?, optional(rest, time)?, optional(rest, time)?);
-        let day = optional(rest, signed)?.and_then(|days| NaiveDate::from_num_days_from_ce_opt(days.try_into().ok()?));
+        let (id, agency, url) = (text(rest)?, text(rest)?, optional(rest, text).ok()?);
+        let mut next = || optional(rest, time).ok();
+        let (published, valid_from, valid_to) = (next()?, next()?, next()?);
+        let day =
+            optional(rest, signed).ok()?.and_then(|days| NaiveDate::from_num_days_from_ce_opt(days.try_into().ok()?));
         let sheet = layout.lay_out(&text(rest)?, &text(rest)?, day);
         Some(Fact { id, agency, published, valid_from, valid_to, url, sheet })
     }
@@ -58,6 +60,10 @@ impl Record {
         self.0.len() + SHARED
     }
 }
+
+/// The bytes end before what they should hold.
+#[derive(Debug)]
+struct Cut;
 
 /// Seven bits a byte, the lowest first; the highest bit says that more follow (LEB128).
 fn put_number(mut number: u64, to: &mut Vec<u8>) {
@@ -125,10 +131,10 @@ fn put_optional<T>(value: Option<T>, put: impl Fn(T, &mut Vec<u8>), to: &mut Vec
     }
 }
 
-fn optional<T>(from: &mut &[u8], read: impl Fn(&mut &[u8]) -> Option<T>) -> Option<Option<T>> {
-    let (is_there, rest) = from.split_first()?;
+fn optional<T>(from: &mut &[u8], read: impl Fn(&mut &[u8]) -> Option<T>) -> Result<Option<T>, Cut> {
+    let (is_there, rest) = from.split_first().ok_or(Cut)?;
     *from = rest;
-    if *is_there == 0 { Some(None) } else { Some(Some(read(from)?)) }
+    if *is_there == 0 { Ok(None) } else { read(from).map(Some).ok_or(Cut) }
 }
 
 #[cfg(test)]

@@ -277,7 +277,7 @@ fn take_nearest(found: &mut Vec<Near>, (part_at, part): (usize, &Part), scores: 
     for (first, stretch) in (0..).step_by(STRETCH).zip(scores.chunks(STRETCH)) {
         let least = found.get(CLOSE - 1).map_or(f32::MIN_POSITIVE, |it| it.score);
         // Most stretches have nothing, which is seen of all of them at once.
-        if !stretch.iter().fold(false, |any, score| any | (*score >= least)) {
+        if stretch.iter().copied().fold(0.0, f32::max) < least {
             continue;
         }
         for (place, score) in (first..=Place::MAX).zip(stretch.iter().copied()).filter(|it| it.1 >= least) {

@@ -116,8 +116,8 @@ impl Bag {
         let Some(own) = sheet.clauses.get(clause) else { return [Self::default(), Self::default()] };
         let (from, to) = sheet.sentences.get(own.sentence).map_or((clause, clause + 1), |sentence| sentence.clauses);
         let clauses = from.max(clause.saturating_sub(BEFORE))..to.min(clause + BEHIND + 1);
-        let size: usize = clauses.clone().map(|at| sheet.words_of(at).len() + sheet.characters_of(at).len()).sum();
-        let (mut before, mut behind) = (Vec::with_capacity(size), Vec::with_capacity(size));
+        let most: usize = clauses.clone().map(|at| sheet.words_of(at).len() + sheet.characters_of(at).len()).sum();
+        let (mut before, mut behind) = (Vec::with_capacity(most), Vec::with_capacity(most));
         for token in clauses.flat_map(|at| sheet.words_of(at)) {
             let (side, gap, mark) = if token.span.end <= part.start {
                 (&mut before, Span::new(token.span.end, part.start), MARK_BEFORE)

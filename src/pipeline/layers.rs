@@ -9,8 +9,11 @@ const MOST: usize = 1 << 18;
 /// large as the one behind it, up to a full one, so that there are few to look through and an entry is seldom copied.
 #[derive(Debug, Clone)]
 pub(super) struct Layers<V> {
-    layers: Vec<Arc<[(Arc<str>, V)]>>,
+    layers: Vec<Layer<V>>,
 }
+
+/// In the order of the names.
+type Layer<V> = Arc<[(Arc<str>, V)]>;
 
 impl<V> Default for Layers<V> {
     fn default() -> Self {

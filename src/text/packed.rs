@@ -19,15 +19,12 @@ pub fn pack(text: &str, to: &mut Vec<u8>) {
             continue;
         }
         let code = u32::from(c);
-        match place(code).and_then(|place| u16::try_from(place).ok()) {
-            Some(place) => {
-                let [high, low] = place.to_be_bytes();
-                to.extend([PAIR + high, low]);
-            }
-            None => {
-                let [_, a, b, c] = code.to_be_bytes();
-                to.extend([ESCAPE, a, b, c]);
-            }
+        if let Some(place) = place(code).and_then(|place| u16::try_from(place).ok()) {
+            let [high, low] = place.to_be_bytes();
+            to.extend([PAIR + high, low]);
+        } else {
+            let [_, a, b, c] = code.to_be_bytes();
+            to.extend([ESCAPE, a, b, c]);
         }
     }
 }
