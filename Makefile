@@ -43,7 +43,7 @@ eval: ## Measures the analysis against EVAL_DATA
 	    echo "eval: there is no folder $(EVAL_DATA); name it with EVAL_DATA=..."; exit 1; \
 	fi
 	cargo run --locked --release -- eval "$(EVAL_DATA)" --written dictionaries/training \
-	    --misreports tests/golden/misreports.jsonl
+	    --misreports tests/golden/misreports.jsonl --register 10000 --register 1000000
 
 train: ## Learns the shipped models anew from EVAL_DATA and dictionaries/training
 	cargo run --locked --release -- train --data "$(EVAL_DATA)" --written dictionaries/training \

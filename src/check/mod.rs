@@ -2,6 +2,7 @@
 //! opinion, with both sentences and the reason. It compares and decides; it fetches, stores and publishes nothing.
 
 mod agree;
+mod cache;
 mod copy;
 mod decide;
 mod denial;
@@ -10,8 +11,10 @@ mod features;
 mod level;
 mod pair;
 mod quotation;
+mod record;
 mod register;
 mod rumour;
+mod segment;
 mod similar;
 mod topic;
 mod weights;
@@ -22,7 +25,7 @@ pub use decide::{Checked, Finding, Quoted, level};
 pub use doubt::{rules, tempered};
 pub use features::{FEATURES, Feature, Features};
 pub use pair::{Candidate, Ground};
-pub use register::{Fact, Hit, Register};
+pub use register::{Fact, Hit, Layout, Register};
 use topic::{Laid, Topic};
 use weights::Weights;
 
@@ -70,21 +73,27 @@ impl Checker {
     #[must_use]
     pub fn check(&self, report: &Sheet, published: Option<DateTime<Utc>>) -> Checked {
         let laid = Laid::new(report, published);
-        let topics = self.topics(&laid);
+        let hits = self.register.find(report);
+        let topics = self.topics(&laid, &hits);
         let candidates = pair::candidates(&self.city, &laid, &topics);
         decide::decide(&self.weights, report, &topics, candidates)
     }
 
-    /// Every pair that was compared, with its features: for fitting and explaining.
+    /// Every pair that was compared with the statements that [`Register::find`] found, with its features: for fitting and
+    /// explaining.
     #[must_use]
-    pub fn candidates(&self, report: &Sheet, published: Option<DateTime<Utc>>) -> Vec<Candidate<'_>> {
+    pub fn candidates<'h>(
+        &self,
+        report: &Sheet,
+        published: Option<DateTime<Utc>>,
+        hits: &'h [Hit],
+    ) -> Vec<Candidate<'h>> {
         let laid = Laid::new(report, published);
-        pair::candidates(&self.city, &laid, &self.topics(&laid))
+        pair::candidates(&self.city, &laid, &self.topics(&laid, hits))
     }
 
-    fn topics(&self, report: &Laid<'_>) -> Vec<Topic<'_>> {
-        let hits = self.register.find(report.sheet).into_iter();
-        let mut topics: Vec<Topic<'_>> = hits.filter_map(|hit| Topic::new(&self.city, report, hit)).collect();
+    fn topics<'h>(&self, report: &Laid<'_>, hits: &'h [Hit]) -> Vec<Topic<'h>> {
+        let mut topics: Vec<Topic<'h>> = hits.iter().filter_map(|hit| Topic::new(&self.city, report, hit)).collect();
         if let Some(first) = topics.iter_mut().find(|topic| !topic.expired) {
             first.first = true;
         }

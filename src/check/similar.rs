@@ -1,7 +1,7 @@
 //! How alike two clauses are, by the words and characters they share.
 
 use crate::{
-    claims::{Sheet, Token},
+    claims::Sheet,
     domain::{Field, Span},
 };
 
@@ -22,6 +22,27 @@ const FADES: f32 = 8.0;
 const MARK_BEFORE: f32 = 5.0;
 const MARK_BEHIND: f32 = 14.0;
 
+/// Where the marks of a sheet stand.
+#[derive(Debug)]
+pub(super) struct Marks([Vec<usize>; 2]);
+
+impl Marks {
+    pub(super) fn of(sheet: &Sheet) -> Self {
+        Self([Field::Title, Field::Text].map(|field| {
+            let marks = ['，', '、', '；', '：', ',', '。', '\n'];
+            sheet.copy(field).text().match_indices(marks).map(|it| it.0).collect()
+        }))
+    }
+
+    /// How many stand in a span of a field.
+    fn within(&self, field: Field, span: Span) -> usize {
+        let Self([title, text]) = self;
+        let marks = if field == Field::Title { title } else { text };
+        let before = |end: usize| marks.partition_point(|at| *at < end);
+        before(span.end) - before(span.start)
+    }
+}
+
 /// Keys with their weights, in order of the keys, each once.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Bag {
@@ -30,9 +51,8 @@ pub(super) struct Bag {
 }
 
 impl Bag {
-    fn new(words: impl Iterator<Item = (u64, f32)>) -> Self {
-        let mut words: Vec<(u64, f32)> = words.collect();
-        words.sort_by(|a, b| a.0.cmp(&b.0).then(b.1.total_cmp(&a.1)));
+    fn new(mut words: Vec<(u64, f32)>) -> Self {
+        words.sort_unstable_by(|a, b| a.0.cmp(&b.0).then(b.1.total_cmp(&a.1)));
         words.dedup_by_key(|it| it.0);
         let mass = words.iter().map(|it| it.1).sum();
         Self { words, mass }
@@ -40,12 +60,12 @@ impl Bag {
 
     /// The words of one clause.
     pub(super) fn clause(sheet: &Sheet, clause: usize) -> Self {
-        Self::new(sheet.words_of(clause).iter().map(|token| (token.key, token.weight)))
+        Self::new(sheet.words_of(clause).iter().map(|token| (token.key, token.weight)).collect())
     }
 
     /// The characters of one clause.
     pub(super) fn characters(sheet: &Sheet, clause: usize) -> Self {
-        Self::new(sheet.characters_of(clause).iter().copied())
+        Self::new(sheet.characters_of(clause).to_vec())
     }
 
     /// The words of a clause with those of its sentence, which count less.
@@ -53,44 +73,51 @@ impl Bag {
         let Some(own) = sheet.clauses.get(clause) else { return Self::default() };
         let (from, to) = sheet.sentences.get(own.sentence).map_or((clause, clause + 1), |sentence| sentence.clauses);
         let (from, to) = (from.max(clause.saturating_sub(REACH)), to.min(clause + REACH + 1));
-        let all = (from..to).flat_map(|at| {
+        let mut all = Vec::with_capacity((from..to).map(|at| sheet.words_of(at).len()).sum());
+        for at in from..to {
             let share = if at == clause { 1.0 } else { NEIGHBOUR };
-            sheet.words_of(at).iter().map(move |token| (token.key, token.weight * share))
-        });
+            all.extend(sheet.words_of(at).iter().map(|token| (token.key, token.weight * share)));
+        }
         Self::new(all)
     }
 
     /// The words and characters under a span of a field.
     pub(super) fn under(sheet: &Sheet, field: Field, span: Span) -> Self {
-        let within = sheet.tokens.iter().filter(|it| it.field == field && it.span.overlaps(span));
-        let characters = |it: &Token| sheet.characters.get(it.characters.0..it.characters.1).unwrap_or_default();
-        Self::new(within.flat_map(|it| {
-            std::iter::once((it.key, it.weight)).chain(characters(it).iter().copied()).collect::<Vec<_>>()
-        }))
+        let mut all = Vec::new();
+        for token in sheet.tokens.iter().filter(|it| it.field == field && it.span.overlaps(span)) {
+            all.push((token.key, token.weight));
+            all.extend(sheet.characters.get(token.characters.0..token.characters.1).unwrap_or_default());
+        }
+        Self::new(all)
     }
 
     /// Both together.
     pub(super) fn with(self, other: &Self) -> Self {
-        Self::new(self.words.into_iter().chain(other.words.iter().copied()))
+        let mut all = self.words;
+        all.extend_from_slice(&other.words);
+        Self::new(all)
     }
 
     /// The words and characters of a whole text.
     pub(super) fn all(sheet: &Sheet) -> Self {
-        let characters = sheet.characters.iter().copied();
-        Self::new(sheet.tokens.iter().map(|token| (token.key, token.weight)).chain(characters))
+        let mut all = Vec::with_capacity(sheet.tokens.len() + sheet.characters.len());
+        all.extend(sheet.tokens.iter().map(|token| (token.key, token.weight)));
+        all.extend_from_slice(&sheet.characters);
+        Self::new(all)
     }
 
     /// The words of a whole text.
     pub(super) fn whole(sheet: &Sheet) -> Self {
-        Self::new(sheet.tokens.iter().map(|token| (token.key, token.weight)))
+        Self::new(sheet.tokens.iter().map(|token| (token.key, token.weight)).collect())
     }
 
     /// The words and characters before the bytes of `part` and those behind it, the nearer the more.
-    pub(super) fn around(sheet: &Sheet, clause: usize, part: Span) -> [Self; 2] {
+    pub(super) fn around(sheet: &Sheet, marks: &Marks, clause: usize, part: Span) -> [Self; 2] {
         let Some(own) = sheet.clauses.get(clause) else { return [Self::default(), Self::default()] };
         let (from, to) = sheet.sentences.get(own.sentence).map_or((clause, clause + 1), |sentence| sentence.clauses);
         let clauses = from.max(clause.saturating_sub(BEFORE))..to.min(clause + BEHIND + 1);
-        let (mut before, mut behind) = (Vec::new(), Vec::new());
+        let most: usize = clauses.clone().map(|at| sheet.words_of(at).len() + sheet.characters_of(at).len()).sum();
+        let (mut before, mut behind) = (Vec::with_capacity(most), Vec::with_capacity(most));
         for token in clauses.flat_map(|at| sheet.words_of(at)) {
             let (side, gap, mark) = if token.span.end <= part.start {
                 (&mut before, Span::new(token.span.end, part.start), MARK_BEFORE)
@@ -99,15 +126,13 @@ impl Bag {
             } else {
                 continue;
             };
-            let between = sheet.written(own.field, gap);
-            let marks = between.chars().filter(|c| ['，', '、', '；', '：', ',', '。', '\n'].contains(c)).count();
-            let distance = between.len() as f32 / '字'.len_utf8() as f32 + mark * marks as f32;
+            let distance = gap.len() as f32 / '字'.len_utf8() as f32 + mark * marks.within(own.field, gap) as f32;
             let share = (-distance / FADES).exp();
             side.push((token.key, token.weight * share));
             let characters = sheet.characters.get(token.characters.0..token.characters.1).unwrap_or_default();
             side.extend(characters.iter().map(|(key, weight)| (*key, weight * share)));
         }
-        [Self::new(before.into_iter()), Self::new(behind.into_iter())]
+        [Self::new(before), Self::new(behind)]
     }
 
     /// The share of this one's weight that the other has too.

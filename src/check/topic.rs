@@ -6,7 +6,7 @@ use super::{
     Fact, Hit,
     agree::{Relation, relation},
     rumour::{Rumour, rumours},
-    similar::Bag,
+    similar::{Bag, Marks},
 };
 use crate::{
     claims::{Item, Mark, Sheet, Value},
@@ -114,8 +114,8 @@ impl Match {
 
 impl<'a> Topic<'a> {
     /// What a report and a statement share; nothing when they speak of different things.
-    pub(super) fn new(city: &City, report: &Laid<'_>, hit: Hit<'a>) -> Option<Self> {
-        let fact = hit.fact;
+    pub(super) fn new(city: &City, report: &Laid<'_>, hit: &'a Hit) -> Option<Self> {
+        let fact = &*hit.fact;
         let whole = Bag::whole(&fact.sheet);
         let alike = report.whole.held(&whole);
         if alike < SAME_TOPIC {
@@ -242,7 +242,8 @@ fn bags(sheet: &Sheet, clause: usize) -> [Bag; 3] {
 }
 
 fn around(sheet: &Sheet) -> Vec<[Bag; 2]> {
-    sheet.items.iter().take(MOST_ITEMS).map(|item| Bag::around(sheet, item.clause, item.span)).collect()
+    let marks = Marks::of(sheet);
+    sheet.items.iter().take(MOST_ITEMS).map(|item| Bag::around(sheet, &marks, item.clause, item.span)).collect()
 }
 
 /// How near two clauses are to saying something of the same thing: by their words, their sentences', their characters.

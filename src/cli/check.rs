@@ -1,9 +1,8 @@
 //! `clarion check`: documents in, what official statements say of their claims out.
 
 use std::{
-    collections::HashMap,
-    fs,
-    io::Write,
+    fs::File,
+    io::{self, BufRead, BufReader, Write},
     path::{Path, PathBuf},
     process::ExitCode,
 };
@@ -17,6 +16,7 @@ use super::{
 };
 use crate::{
     check::{Checked, FEATURES, Fact, Quoted, Register},
+    domain::Field,
     pipeline::Analyzer,
     wire::{CheckOut, Document, FactIn, FindingOut, QuotedOut},
 };
@@ -38,8 +38,9 @@ pub struct Args {
     explain: bool,
 }
 
-/// Titles and texts of the statements by their id, which findings quote.
-type Texts = HashMap<String, (String, String)>;
+/// Statements laid out at once: enough to keep all cores busy, and few enough that what the register does not keep of them
+/// takes no room to speak of.
+const BATCH: usize = 1024;
 
 /// Runs the command.
 ///
@@ -48,56 +49,67 @@ type Texts = HashMap<String, (String, String)>;
 pub fn run(args: Args) -> anyhow::Result<ExitCode> {
     let Args { input, facts, dictionaries, explain } = args;
     let analyzer = Analyzer::new(&dictionary::open(dictionaries.as_deref())?)?;
-    let (register, texts, complete) = read_facts(&analyzer, &facts)?;
+    let (register, complete) = read_facts(&analyzer, &facts)?;
     let checker = analyzer.checker(register);
     let done = lines::each_line(&input, Blank::Skip, |line| {
         let document = Document::from_line(line)?;
         let published = document.published();
         let sheet = analyzer.sheet(&document.title, &document.text, published);
         if explain {
-            return Ok(serde_json::to_string(&explained(&document, &sheet, &checker.candidates(&sheet, published)))?);
+            let hits = checker.register().find(&sheet);
+            let pairs = checker.candidates(&sheet, published, &hits);
+            return Ok(serde_json::to_string(&explained(&document, &sheet, &pairs))?);
         }
         let found = checker.check(&sheet, published);
-        Ok(serde_json::to_string(&answer(document, &found, &texts))?)
+        Ok(serde_json::to_string(&answer(document, &found, checker.register()))?)
     })?;
     Ok(if complete { done } else { ExitCode::FAILURE })
 }
 
 /// Reads the statements; says whether all lines could be.
-fn read_facts(analyzer: &Analyzer, path: &Path) -> anyhow::Result<(Register, Texts, bool)> {
-    let written = fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
-    let lines: Vec<(usize, &str)> = (1..).zip(written.lines()).filter(|(_, line)| !line.trim().is_empty()).collect();
-    let read: Vec<Result<_, (usize, serde_json::Error)>> = lines
-        .par_iter()
-        .map(|(number, line)| {
-            let fact: FactIn = serde_json::from_str(line).map_err(|error| (*number, error))?;
-            Ok(laid_out(analyzer, fact))
-        })
-        .collect();
-    let mut facts = Vec::with_capacity(read.len());
-    let mut texts = Texts::with_capacity(read.len());
+fn read_facts(analyzer: &Analyzer, path: &Path) -> anyhow::Result<(Register, bool)> {
+    let file = File::open(path).with_context(|| format!("cannot read {}", path.display()))?;
+    let mut lines = (1..).zip(BufReader::new(file).lines());
+    let mut register = analyzer.register(Vec::new());
     let mut complete = true;
-    for fact in read {
-        match fact {
-            Ok((fact, text)) => {
-                texts.insert(fact.id.clone(), text);
-                facts.push(fact);
-            }
-            Err((number, error)) => {
-                complete = false;
-                // Standard error may be closed; the exit code still tells.
-                let _ = writeln!(std::io::stderr(), "{} line {number}: {error}", path.display());
+    loop {
+        let batch: Vec<(usize, String)> = lines
+            .by_ref()
+            .take(BATCH)
+            .map(|(number, line)| Ok((number, line?)))
+            .collect::<io::Result<_>>()
+            .with_context(|| format!("cannot read {}", path.display()))?;
+        if batch.is_empty() {
+            return Ok((register, complete));
+        }
+        let read: Vec<Result<_, (usize, serde_json::Error)>> = batch
+            .par_iter()
+            .filter(|(_, line)| !line.trim().is_empty())
+            .map(|(number, line)| {
+                let fact: FactIn = serde_json::from_str(line).map_err(|error| (*number, error))?;
+                Ok(laid_out(analyzer, fact))
+            })
+            .collect();
+        let mut facts = Vec::with_capacity(read.len());
+        for fact in read {
+            match fact {
+                Ok(fact) => facts.push(fact),
+                Err((number, error)) => {
+                    complete = false;
+                    // Standard error may be closed; the exit code still tells.
+                    let _ = writeln!(io::stderr(), "{} line {number}: {error}", path.display());
+                }
             }
         }
+        register = register.with(facts);
     }
-    Ok((Register::new(facts), texts, complete))
 }
 
-pub(super) fn laid_out(analyzer: &Analyzer, fact: FactIn) -> (Fact, (String, String)) {
+pub(super) fn laid_out(analyzer: &Analyzer, fact: FactIn) -> Fact {
     let (title, text) = (fact.title.unwrap_or_default(), fact.text.unwrap_or_default());
     let published = FactIn::time(fact.published_at.as_deref());
     let valid_from = FactIn::time(fact.valid_from.as_deref());
-    let laid_out = Fact {
+    Fact {
         sheet: analyzer.sheet(&title, &text, published.or(valid_from)),
         id: fact.id,
         agency: fact.agency.unwrap_or_default(),
@@ -105,18 +117,19 @@ pub(super) fn laid_out(analyzer: &Analyzer, fact: FactIn) -> (Fact, (String, Str
         valid_from,
         valid_to: FactIn::time(fact.valid_to.as_deref()),
         url: fact.url,
-    };
-    (laid_out, (title, text))
+    }
 }
 
-fn answer(document: Document, checked: &Checked, texts: &Texts) -> CheckOut {
-    let report = (document.title.as_str(), document.text.as_str());
+fn answer(document: Document, checked: &Checked, register: &Register) -> CheckOut {
+    let report = [document.title.as_str(), document.text.as_str()];
     let quoted = |it: &Quoted| {
-        let whole = match &it.id {
-            Some(id) => texts.get(id).map_or(("", ""), |(title, text)| (title.as_str(), text.as_str())),
+        let fact = it.id.as_deref().and_then(|id| register.get(id));
+        let [title, text] = match &fact {
+            Some(fact) => [Field::Title, Field::Text].map(|field| fact.sheet.copy(field).original()),
+            None if it.id.is_some() => ["", ""],
             None => report,
         };
-        QuotedOut::new(it.id.clone(), it.field, (it.span, it.part), whole)
+        QuotedOut::new(it.id.clone(), it.field, (it.span, it.part), (title, text))
     };
     let findings = checked
         .findings

@@ -28,6 +28,9 @@ pub struct Args {
     /// The labelled set of misreports; `tests/golden/misreports.jsonl` of its sources
     #[arg(long, value_name = "FILE")]
     misreports: Option<PathBuf>,
+    /// Also holds invented reports against a register of that many invented statements; may be given several times
+    #[arg(long, value_name = "STATEMENTS")]
+    register: Vec<u64>,
     /// Prints each label with its precision, recall and what it was taken for
     #[arg(long)]
     details: bool,
@@ -41,16 +44,21 @@ pub struct Args {
 /// # Errors
 /// When a set is there but cannot be read.
 pub fn run(args: Args) -> anyhow::Result<ExitCode> {
-    let Args { folder, written, misreports, details, answers } = args;
+    let Args { folder, written, misreports, register, details, answers } = args;
+    let city = dictionary::open(None)?;
+    let analyzer = Analyzer::new(&city)?;
+    // First, while nothing else has taken memory.
+    let clock = SystemClock::start();
+    for statements in register {
+        say(&eval::capacity::measure(&city, &analyzer, statements, &|| clock.monotonic()).to_string())?;
+    }
     if !folder.is_dir() {
         say(&format!("{} is not there: nothing was measured", folder.display()))?;
         return Ok(ExitCode::SUCCESS);
     }
-    for line in eval::all(&folder, SystemClock::start().now())? {
+    for line in eval::all(&folder, clock.now())? {
         say(&line)?;
     }
-    let city = dictionary::open(None)?;
-    let analyzer = Analyzer::new(&city)?;
     for figure in eval::stories::measure(&folder, &analyzer)? {
         say(&figure.to_string())?;
     }

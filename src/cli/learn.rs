@@ -7,7 +7,7 @@ use rayon::prelude::*;
 
 use super::{check::laid_out, say, train::write};
 use crate::{
-    check::{Candidate, Checker, Ground, Register},
+    check::{Candidate, Checker, Ground},
     claims::Sheet,
     domain::City,
     pipeline::Analyzer,
@@ -41,8 +41,8 @@ pub(super) fn check(city: &City, written: Option<&Path>, labelled: Option<&Path>
     }
     let analyzer = Analyzer::new(city)?;
     let facts: Vec<_> =
-        lines.par_iter().flat_map_iter(|line| &line.facts).map(|fact| laid_out(&analyzer, fact.clone()).0).collect();
-    let checker = analyzer.checker(Register::new(facts));
+        lines.par_iter().flat_map_iter(|line| &line.facts).map(|fact| laid_out(&analyzer, fact.clone())).collect();
+    let checker = analyzer.checker(analyzer.register(facts));
     let pairs: Vec<Vec<Pair>> = lines
         .par_iter()
         .map(|line| pairs(&analyzer, &checker, line))
@@ -99,7 +99,7 @@ fn pairs(analyzer: &Analyzer, checker: &Checker, line: &Labelled) -> Result<Vec<
         let weight = if right || !line.flag { 1.0 } else { IN_MISREPORT };
         Pair { row: it.ground.row(it.kind), features: it.features.clone(), right, weight }
     };
-    Ok(checker.candidates(&sheet, published).iter().map(pair).collect())
+    Ok(checker.candidates(&sheet, published, &checker.register().find(&sheet)).iter().map(pair).collect())
 }
 
 /// Whether a pair is where the label says. What is denied or replaced is often said in several clauses of a statement.

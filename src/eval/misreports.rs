@@ -9,7 +9,7 @@ use serde::Deserialize;
 
 use super::{Figure, Tally, mutate};
 use crate::{
-    check::{Checked, Checker, Fact, Level, Register},
+    check::{Checked, Checker, Fact, Level},
     domain::City,
     pipeline::Analyzer,
     text::sentences,
@@ -49,7 +49,7 @@ pub fn labelled(path: &Path, analyzer: &Analyzer) -> anyhow::Result<Vec<Figure>>
     let lines =
         text.lines().map(serde_json::from_str).collect::<Result<Vec<Labelled>, _>>().context("the labelled set")?;
     let facts = lines.iter().flat_map(|line| &line.facts);
-    let against = analyzer.checker(Register::new(facts.map(|fact| fact_of(analyzer, fact)).collect()));
+    let against = analyzer.checker(analyzer.register(facts.map(|fact| fact_of(analyzer, fact)).collect()));
     let held: Vec<&Labelled> = lines.iter().filter(|line| line.is_held_out()).collect();
     let checked: Vec<(&Labelled, Checked, [bool; 2])> = held
         .into_par_iter()
@@ -153,7 +153,7 @@ pub fn mutated(data: &Path, city: &City, analyzer: &Analyzer) -> anyhow::Result<
         url: None,
         sheet: analyzer.sheet(&row.question, &row.answer, None),
     });
-    let checker = analyzer.checker(Register::new(facts.collect()));
+    let checker = analyzer.checker(analyzer.register(facts.collect()));
     let flags = |title: &str, text: &str| checker.check(&analyzer.sheet(title, text, None), None).level != Level::None;
     let results: Vec<(bool, Vec<(&'static str, bool)>)> = rows
         .par_iter()
@@ -214,7 +214,7 @@ pub fn contradictions(data: &Path, city: &City, analyzer: &Analyzer) -> anyhow::
                 url: None,
                 sheet: analyzer.sheet("", &traditional(&pair.sentence1), None),
             };
-            let checker = analyzer.checker(Register::new(vec![fact]));
+            let checker = analyzer.checker(analyzer.register(vec![fact]));
             let found = checker.check(&analyzer.sheet("", &traditional(&pair.sentence2), None), None);
             (found.score, pair.label == "contradiction")
         })

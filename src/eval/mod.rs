@@ -2,11 +2,13 @@
 //! tune anything.
 
 mod agreement;
+pub mod capacity;
 pub mod charset;
 pub mod feeds;
 pub mod misreports;
 mod mutate;
 pub mod news_pages;
+mod releases;
 pub mod robots;
 pub mod score;
 pub mod segmentation;

@@ -22,14 +22,20 @@ pub enum AnalyzerError {
     Cues(#[from] LexiconError),
 }
 
+/// What reads a text, which the register does as well as whoever has the analyzer.
+#[derive(Debug)]
+pub(super) struct Reading {
+    pub(super) classifier: Classifier,
+    pub(super) claims: Reader,
+    pub(super) normaliser: Normaliser,
+}
+
 /// All stages over one city's dictionaries. Making one takes a fraction of a second; it is then shared by all
 /// threads.
 #[derive(Debug)]
 pub struct Analyzer {
     segmenter: Arc<Segmenter>,
-    classifier: Classifier,
-    claims: Reader,
-    normaliser: Normaliser,
+    reading: Arc<Reading>,
     city: City,
     version: String,
 }
@@ -42,10 +48,12 @@ impl Analyzer {
     pub fn new(city: &City) -> Result<Self, AnalyzerError> {
         let segmenter = Arc::new(Segmenter::new(city));
         Ok(Self {
-            claims: Reader::new(city, Arc::clone(&segmenter))?,
+            reading: Arc::new(Reading {
+                claims: Reader::new(city, Arc::clone(&segmenter))?,
+                classifier: Classifier::new(city)?,
+                normaliser: Normaliser::new(&city.variants),
+            }),
             segmenter,
-            classifier: Classifier::new(city)?,
-            normaliser: Normaliser::new(&city.variants),
             city: city.clone(),
             version: city.version.clone(),
         })
@@ -60,7 +68,7 @@ impl Analyzer {
     /// The classifier, for those who train its models.
     #[must_use]
     pub fn classifier(&self) -> &Classifier {
-        &self.classifier
+        &self.reading.classifier
     }
 
     /// What the dictionaries and models are told apart by.
@@ -68,14 +76,9 @@ impl Analyzer {
         &self.version
     }
 
-    /// The reader of statements.
-    pub(super) fn claims(&self) -> &Reader {
-        &self.claims
-    }
-
-    /// What makes canonical copies.
-    pub(super) fn normaliser(&self) -> &Normaliser {
-        &self.normaliser
+    /// What reads texts.
+    pub(super) fn reading(&self) -> &Arc<Reading> {
+        &self.reading
     }
 
     /// The dictionaries.
@@ -87,7 +90,7 @@ impl Analyzer {
     /// or as of today without it.
     #[must_use]
     pub fn analyse(&self, title: &str, text: &str, published_at: Option<DateTime<Utc>>) -> Analysis {
-        self.classifier.analyse(title, text, published_at.map(|at| taipei(at).date_naive()))
+        self.classifier().analyse(title, text, published_at.map(|at| taipei(at).date_naive()))
     }
 
     /// The analysis with what search needs and what it was made by.

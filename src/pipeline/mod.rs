@@ -3,6 +3,7 @@
 
 mod analysis;
 mod check;
+mod layers;
 mod officials;
 mod story;
 

@@ -1,20 +1,21 @@
 //! The register of official statements in memory, and what it says of a report in the words the store keeps.
 
-use std::{
-    collections::{BTreeMap, HashMap},
-    sync::Arc,
-};
+use std::{collections::BTreeMap, sync::Arc};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use rayon::prelude::*;
 
-use super::Analyzer;
+use super::{Analyzer, layers::Layers};
 use crate::{
     check::{self, Checker, Fact, Quoted, Register},
     claims::Sheet,
     domain::{ClaimKind, Entered, Examined, FactQuote, FactVersion, Found, Level, Quote, Verdict, sha256_hex},
     story,
 };
+
+/// What statements of before may take in memory that are laid out, in bytes. They are asked for only where a report
+/// contradicts what took their place.
+const FORMER_LAID_OUT: usize = 16 << 20;
 
 /// Changes of the register that are told apart when reports are checked again.
 const TOLD_APART: usize = 64;
@@ -38,9 +39,9 @@ pub struct Laid {
 /// The version of a statement that a text in the register is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Source {
-    id: String,
+    id: Arc<str>,
     revision: u32,
-    hash: String,
+    hash: Box<str>,
 }
 
 /// The register as it was at one moment. Cheap to clone; a later one shares with it what did not change.
@@ -48,12 +49,15 @@ struct Source {
 pub struct Officials {
     checker: Arc<Checker>,
     /// The version of a statement that each text is, by the key the checker knows it by.
-    texts: Arc<HashMap<String, Source>>,
-    /// The key of each statement's latest text.
-    latest: Arc<HashMap<String, String>>,
-    /// What was so before, by the key of what took its place: the text itself, or the statement.
-    former: Arc<HashMap<String, Vec<Arc<Fact>>>>,
-    /// A checker of the same city whose register holds nothing.
+    texts: Layers<Source>,
+    /// The key of a statement's latest text where that is not the statement's own.
+    latest: Layers<Arc<str>>,
+    statements: usize,
+    /// What was so before, by the key of what took its place: the text itself, or the statement. The texts stand in
+    /// `past`.
+    former: Layers<Vec<String>>,
+    past: Register,
+    /// A checker of the same city whose register holds nothing, and keeps nothing laid out.
     blank: Arc<Checker>,
     number: i64,
     doubts: Arc<Doubts>,
@@ -78,13 +82,15 @@ impl Analyzer {
     /// A register that holds nothing.
     #[must_use]
     pub fn no_officials(&self) -> Officials {
-        let blank = Arc::new(self.checker(Register::default()));
+        let none = self.register(Vec::new());
         Officials {
-            checker: Arc::clone(&blank),
-            texts: Arc::default(),
-            latest: Arc::default(),
-            former: Arc::default(),
-            blank,
+            checker: Arc::new(self.checker(none.clone())),
+            texts: Layers::default(),
+            latest: Layers::default(),
+            statements: 0,
+            former: Layers::default(),
+            past: none.with_laid_out(FORMER_LAID_OUT),
+            blank: Arc::new(self.checker(none.with_laid_out(0))),
             number: 0,
             doubts: Arc::default(),
             changes: Arc::default(),
@@ -102,7 +108,7 @@ impl Analyzer {
         let it = version.statement;
         Laid {
             number: version.number,
-            source: Source { id: version.id.clone(), revision: version.revision, hash: version.hash },
+            source: Source { id: version.id.as_str().into(), revision: version.revision, hash: version.hash.into() },
             superseded_by: it.superseded_by.clone(),
             recorded_at: version.recorded_at,
             published: matches!(version.entered, Entered::Source(_)),
@@ -148,7 +154,7 @@ impl Analyzer {
     pub fn disputes(&self, officials: &Officials, version: &FactVersion) -> Vec<Dispute> {
         let it = &version.statement;
         let sheet = self.sheet(&it.title, &it.text, it.from());
-        let Some(own) = officials.latest.get(&version.id) else { return Vec::new() };
+        let Some(own) = officials.latest(&version.id) else { return Vec::new() };
         let others = officials.checker.without(own);
         let alerts = others
             .check(&sheet, it.from())
@@ -160,8 +166,9 @@ impl Analyzer {
             let Some(key) = finding.fact.and_then(|fact| fact.id) else { continue };
             let Some(Source { id, hash, .. }) = officials.texts.get(&key) else { continue };
             let is_others = others.register().get(&key).is_some_and(|other| other.agency != it.agency);
-            if is_others && disputes.iter().all(|known| known.other.0 != *id) {
-                disputes.push(Dispute { other: (id.clone(), hash.clone()), why: finding.why, score: finding.score });
+            if is_others && disputes.iter().all(|known| known.other.0 != **id) {
+                let other = (id.to_string(), hash.to_string());
+                disputes.push(Dispute { other, why: finding.why, score: finding.score });
             }
         }
         disputes
@@ -178,66 +185,75 @@ impl Officials {
     /// How many statements it holds.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.latest.len()
+        self.statements
     }
 
     /// Whether it holds none.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.latest.is_empty()
+        self.statements == 0
     }
 
     /// The same with further versions, in the order of their numbers. What a source published before it changed stays, up to
     /// the change: reports of before were written from it. What a person puts right takes the place of what was wrong.
     #[must_use]
     pub fn with(&self, laid: Vec<Laid>) -> Self {
-        let (mut texts, mut latest) = (HashMap::clone(&self.texts), HashMap::clone(&self.latest));
-        let mut former = HashMap::clone(&self.former);
-        let (mut changes, mut settled) = (Vec::clone(&self.changes), self.settled);
-        let number = laid.iter().map(|it| it.number).fold(self.number, i64::max);
+        let mut next = self.clone();
+        next.number = laid.iter().map(|it| it.number).fold(self.number, i64::max);
         let is_told_apart = laid.len() <= TOLD_APART;
-        let mut held: BTreeMap<String, Fact> = BTreeMap::new();
+        let mut changes = Vec::clone(&self.changes);
+        let mut batch = Batch::default();
         for Laid { number, source, superseded_by, recorded_at, published, mut fact } in laid {
-            let known_as = latest.get(&source.id);
-            let known = known_as.unwrap_or(&source.id).clone();
-            let before = known_as.and_then(|key| held.get(key).or_else(|| self.checker.register().get(key))).cloned();
+            let known = batch.latest.get(&source.id).cloned().or_else(|| self.latest(&source.id).map(Arc::from));
+            let before = known.as_ref().and_then(|key| batch.fact(self, key));
+            if known.is_none() {
+                next.statements += 1;
+            }
+            let known = known.unwrap_or_else(|| Arc::clone(&source.id));
             if is_told_apart {
                 let both = before.iter().cloned().chain([fact.clone()]);
-                changes.push((number, Register::new(both.collect())));
+                changes.push((number, self.blank.register().with(both.collect())));
             }
-            let is_other = texts.get(&known).is_some_and(|known| known.hash != source.hash);
-            let key = if published && is_other { format!("{}@{}", source.id, source.revision) } else { known.clone() };
+            let is_other = batch.texts.get(&known).or(self.texts.get(&known)).is_some_and(|it| it.hash != source.hash);
+            let key = if published && is_other {
+                format!("{}@{}", source.id, source.revision).into()
+            } else {
+                Arc::clone(&known)
+            };
             if let (true, Some(before)) = (key != known, before) {
                 fact.valid_from = Some(fact.valid_from.map_or(recorded_at, |from| from.max(recorded_at)));
                 let until = recorded_at - TimeDelta::microseconds(1);
-                former.entry(key.clone()).or_default().push(Arc::new(Fact { valid_to: None, ..before.clone() }));
+                batch.falls(self, &key, &before);
                 let ended = Fact { valid_to: Some(before.valid_to.map_or(until, |to| to.min(until))), ..before };
-                held.insert(known, ended);
+                batch.held.insert(known.to_string(), ended);
             }
             if let Some(by) = superseded_by {
-                former.entry(by).or_default().push(Arc::new(Fact { valid_to: None, ..fact.clone() }));
+                batch.falls(self, &by.into(), &fact);
             }
-            latest.insert(source.id.clone(), key.clone());
-            texts.insert(key.clone(), source);
-            held.insert(key.clone(), Fact { id: key, ..fact });
+            batch.latest.insert(Arc::clone(&source.id), Arc::clone(&key));
+            batch.held.insert(key.to_string(), Fact { id: key.to_string(), ..fact });
+            batch.texts.insert(key, source);
         }
         if !is_told_apart {
             changes.clear();
-            settled = number;
+            next.settled = next.number;
         }
         let over = changes.len().saturating_sub(TOLD_APART);
-        settled = changes.drain(..over).map(|(number, _)| number).fold(settled, i64::max);
-        Self {
-            checker: Arc::new(self.checker.with(held.into_values().collect())),
-            texts: Arc::new(texts),
-            latest: Arc::new(latest),
-            former: Arc::new(former),
-            blank: Arc::clone(&self.blank),
-            number,
-            doubts: Arc::clone(&self.doubts),
-            changes: Arc::new(changes),
-            settled,
-        }
+        next.settled = changes.drain(..over).map(|(number, _)| number).fold(next.settled, i64::max);
+        next.changes = Arc::new(changes);
+        batch.latest.retain(|id, key| id != key);
+        next.checker = Arc::new(self.checker.with(batch.held.into_values().collect()));
+        next.texts = self.texts.with(batch.texts);
+        next.latest = self.latest.with(batch.latest);
+        next.former = self.former.with(batch.former);
+        next.past = self.past.with(batch.past);
+        next
+    }
+
+    /// The key of a statement's latest text.
+    fn latest(&self, id: &str) -> Option<&str> {
+        let own = || self.texts.get(id).map(|source| &*source.id).filter(|own| *own == id);
+        self.latest.get(id).map(|key| &**key).or_else(own)
     }
 
     /// Whether anything that changed after the version numbered `since` shares a telling word with a report. What does not
@@ -245,7 +261,7 @@ impl Officials {
     #[must_use]
     pub fn concern(&self, sheet: &Sheet, since: i64) -> bool {
         let changed = self.changes.iter().filter(|(number, _)| *number > since);
-        since < self.settled || changed.into_iter().any(|(_, register)| !register.find(sheet).is_empty())
+        since < self.settled || changed.into_iter().any(|(_, register)| register.speaks_of(sheet))
     }
 
     /// The same, with what people made of alerts.
@@ -263,7 +279,7 @@ impl Officials {
                     finding.verdict = Verdict::Outdated;
                     finding.why.push_str("報導所引與更新前公布的內容相符，為舊資料。");
                 }
-                Some(FactQuote { id, revision, hash, quote: quote(&quoted) })
+                Some(FactQuote { id: id.to_string(), revision, hash: hash.into(), quote: quote(&quoted) })
             }
             None => None,
         };
@@ -283,18 +299,43 @@ impl Officials {
 impl Officials {
     /// Whether what a report says against a statement was so before that statement took another one's place: the former one
     /// speaks of the same matter and says nothing else.
-    fn was_so(&self, sheet: &Sheet, at: Option<DateTime<Utc>>, finding: &check::Finding, keys: [&String; 2]) -> bool {
+    fn was_so(&self, sheet: &Sheet, at: Option<DateTime<Utc>>, finding: &check::Finding, keys: [&str; 2]) -> bool {
         let former = keys.into_iter().filter_map(|key| self.former.get(key)).flatten();
-        former.into_iter().any(|former| {
-            let alone = self.blank.with(vec![Fact::clone(former)]);
-            let speaks = !alone.register().find(sheet).is_empty();
-            speaks
+        former.filter_map(|id| self.past.get(id)).any(|former| {
+            let alone = self.blank.with(vec![Fact::clone(&former)]);
+            alone.register().speaks_of(sheet)
                 && alone.check(sheet, at).findings.iter().all(|other| {
                     let is_same =
                         other.claim.field == finding.claim.field && other.claim.span.overlaps(finding.claim.part);
                     !(is_same && other.verdict.alerts())
                 })
         })
+    }
+}
+
+/// What versions that come together change.
+#[derive(Default)]
+struct Batch {
+    held: BTreeMap<String, Fact>,
+    texts: BTreeMap<Arc<str>, Source>,
+    latest: BTreeMap<Arc<str>, Arc<str>>,
+    former: BTreeMap<Arc<str>, Vec<String>>,
+    past: Vec<Fact>,
+}
+
+impl Batch {
+    /// The text of a key as it is by now.
+    fn fact(&self, officials: &Officials, key: &str) -> Option<Fact> {
+        let held = || officials.checker.register().get(key).map(|it| Fact::clone(&it));
+        self.held.get(key).cloned().or_else(held)
+    }
+
+    /// Notes that what a statement says was so until what `key` names took its place.
+    fn falls(&mut self, officials: &Officials, key: &Arc<str>, fact: &Fact) {
+        let id = (officials.past.len() + self.past.len()).to_string();
+        let known = || officials.former.get(key).cloned().unwrap_or_default();
+        self.former.entry(Arc::clone(key)).or_insert_with(known).push(id.clone());
+        self.past.push(Fact { id, valid_to: None, ..fact.clone() });
     }
 }
 

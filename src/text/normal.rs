@@ -17,6 +17,8 @@ pub struct Normaliser {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Normalised {
     text: String,
+    /// The original where it is not the same as the copy.
+    original: Option<Box<str>>,
     /// Stretches in order of both texts. Empty when the copy has the same offsets as the original.
     pieces: Vec<Piece>,
 }
@@ -40,7 +42,7 @@ impl Normaliser {
     /// The canonical copy of `original`.
     #[must_use]
     pub fn normalise(&self, original: &str) -> Normalised {
-        let mut copy = Normalised { text: String::with_capacity(original.len()), pieces: Vec::new() };
+        let mut copy = Normalised { text: String::with_capacity(original.len()), original: None, pieces: Vec::new() };
         let mut chars = original.char_indices().peekable();
         let mut unit = String::new();
         while let Some((start, c)) = chars.next() {
@@ -69,6 +71,7 @@ impl Normaliser {
         if copy.is_identical_to(original) {
             copy.pieces = Vec::new();
         }
+        copy.original = (copy.text != original).then(|| original.into());
         copy
     }
 }
@@ -78,6 +81,25 @@ impl Normalised {
     #[must_use]
     pub fn text(&self) -> &str {
         &self.text
+    }
+
+    /// The text as it was given.
+    #[must_use]
+    pub fn original(&self) -> &str {
+        self.original.as_deref().unwrap_or(&self.text)
+    }
+
+    /// How many bytes of memory it holds beside its own size.
+    #[must_use]
+    pub fn held(&self) -> usize {
+        let original = self.original.as_ref().map_or(0, |it| it.len());
+        self.text.capacity() + original + self.pieces.capacity() * size_of::<Piece>()
+    }
+
+    /// Gives back memory that was taken for a text still growing.
+    pub fn shrink(&mut self) {
+        self.text.shrink_to_fit();
+        self.pieces.shrink_to_fit();
     }
 
     /// The bytes of the original that a span of the copy came from, on character boundaries of the original
@@ -219,6 +241,7 @@ mod tests {
             let span = copy.to_original(Span::new(at, at + find.len())).unwrap();
             assert_eq!(span.of(original), Some(written));
         }
+        assert_eq!(copy.original(), original);
         assert_eq!(copy.to_original(Span::new(0, 999)), None);
     }
 

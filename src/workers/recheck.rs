@@ -146,7 +146,7 @@ impl Recheck {
     /// Takes in the versions the database has beyond those in memory; says whether there were any.
     async fn take_in(&mut self) -> Result<bool, StoreError> {
         let before = self.shared.register.now();
-        let (mut number, mut laid) = (before.number(), Vec::new());
+        let (mut number, mut officials) = (before.number(), Arc::clone(&before));
         let since = self.shared.clock.now() - WINDOW;
         let mut recent: BTreeMap<String, FactVersion> = BTreeMap::new();
         loop {
@@ -158,15 +158,17 @@ impl Recheck {
                     recent.insert(version.id.clone(), version.clone());
                 }
             }
-            let analyzer = Arc::clone(&self.shared.analyzer);
-            if let Some(page) = self.aside(move || analyzer.lay_out(page)).await {
-                laid.extend(page);
+            // Page by page, since a statement that is laid out takes twenty times what the register keeps of it.
+            let (analyzer, held) = (Arc::clone(&self.shared.analyzer), Arc::clone(&officials));
+            if let Some(further) = self.aside(move || held.with(analyzer.lay_out(page))).await {
+                officials = Arc::new(further);
             }
+            self.pulse.beat();
         }
-        if laid.is_empty() {
+        if officials.number() == before.number() {
             return Ok(false);
         }
-        let Some(officials) = self.aside(move || before.with(laid)).await else { return Ok(false) };
+        let officials = Officials::clone(&officials);
         self.shared.metrics.register_facts.set(i64::try_from(officials.len()).unwrap_or(i64::MAX));
         tracing::debug!(facts = officials.len(), number = officials.number(), "the register was brought up to date");
         self.shared.register.replace(officials.clone());

@@ -9,7 +9,7 @@ use std::{
 };
 
 use clarion::{
-    check::{Checked, Fact, Level, Register, Verdict},
+    check::{Checked, Fact, Level, Verdict},
     clock::{Clock, SystemClock},
     domain::ClaimKind,
     pipeline::Analyzer,
@@ -38,7 +38,7 @@ async fn check(facts: &[(&str, &str, &str)], published_at: &str, text: &str) -> 
     let analyzer = analyzer().await;
     let facts =
         facts.iter().enumerate().map(|(at, (day, title, text))| fact(&analyzer, &at.to_string(), day, title, text));
-    let checker = analyzer.checker(Register::new(facts.collect()));
+    let checker = analyzer.checker(analyzer.register(facts.collect()));
     let published = instant(published_at);
     checker.check(&analyzer.sheet("", text, published), published)
 }
@@ -220,7 +220,7 @@ async fn hardly_a_true_report_of_the_labelled_set_is_flagged() {
         let agency = fact.agency.unwrap_or_default();
         Fact { id: fact.id, agency, published, valid_from: None, valid_to: None, url: None, sheet }
     });
-    let checker = analyzer.checker(Register::new(facts.collect()));
+    let checker = analyzer.checker(analyzer.register(facts.collect()));
     let (mut right, mut wrong, mut controls) = (0.0, 0.0, 0.0);
     for line in &lines {
         let document = Document::from_line(&line["report"].to_string()).unwrap();
