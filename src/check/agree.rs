@@ -4,7 +4,7 @@ use chrono::Datelike as _;
 
 use super::Feature;
 use crate::{
-    claims::{Agent, Item, Per, Site, Value},
+    claims::{Agent, Item, Mark, Per, Site, Value},
     domain::{City, NamedBody},
     text::{Edge, Measure, Moment, Quantity, Stamp},
 };
@@ -24,6 +24,11 @@ pub(super) enum Relation {
 pub(super) fn relation(city: &City, claim: &Item, fact: &Item) -> Relation {
     match (claim.value, fact.value) {
         (Value::Figure(claim, claim_per), Value::Figure(fact, fact_per)) => figures(claim, claim_per, fact, fact_per),
+        // 每月一日 is no date of an event.
+        (Value::Time(_), Value::Time(_)) if claim.is(Mark::Every) != fact.is(Mark::Every) => Relation::Apart,
+        (Value::Time(own), Value::Time(other)) if claim.is(Mark::Every) && is_day(own) && is_day(other) => {
+            told(own.start.days.map(|it| it.first.day()) == other.start.days.map(|it| it.first.day()))
+        }
         (Value::Time(claim), Value::Time(fact)) => times(claim, fact),
         (Value::Agency(claim), Value::Agency(fact)) => bodies(city, claim, fact),
         (Value::Agent(claim), Value::Agent(fact)) => told(claim.may_be(fact)),
@@ -36,6 +41,13 @@ pub(super) fn relation(city: &City, claim: &Item, fact: &Item) -> Relation {
         }
         (Value::Weekdays(claim), Value::Weekdays(fact)) => told(claim == fact),
         (Value::Place(claim), Value::Place(fact)) => places(city, claim, fact),
+        // 擬納入收費 and 現有車格未收費 are both true.
+        (Value::State(..), Value::State(..))
+            if (claim.is(Mark::Planned) && fact.is(Mark::Present))
+                || (claim.is(Mark::Present) && fact.is(Mark::Planned)) =>
+        {
+            Relation::Apart
+        }
         (Value::State(a, p, turned), Value::State(b, q, negated)) if a == b => {
             let poles = city.cues.claims.oppositions.get(usize::from(a)).map_or(0, |it| it.poles.len());
             states(poles, (p, turned), (q, negated))
@@ -139,6 +151,11 @@ fn times(claim: Moment, fact: Moment) -> Relation {
         (Edge::From | Edge::After, Edge::Until) | (Edge::Until, Edge::From | Edge::After)
     );
     told(agree && !opposed)
+}
+
+/// Whether a time is one day.
+fn is_day(moment: Moment) -> bool {
+    moment.end.is_none() && moment.start.days.is_some_and(|days| days.first == days.last)
 }
 
 fn ends_agree(claim: Stamp, fact: Stamp) -> bool {

@@ -186,6 +186,36 @@ features! {
     NegatedDenied "negated_denied",
     /// In the nearest statement, in texts that share much.
     CoveredFirst "covered_first",
+    /// How much nearer the claim's clause is to the official one than to any other of the statement.
+    ClaimAhead "claim_ahead",
+    /// How much nearer the official clause is to the claim's than to any other of the report.
+    FactAhead "fact_ahead",
+    /// The share of the claim's words that the official sentence has.
+    ClaimWithin "claim_within",
+    /// The share of the official clause's words that the claim's sentence has.
+    FactWithin "fact_within",
+    /// The share of the claim's words that the statement has.
+    ClaimTold "claim_told",
+    /// The share of the official clause's words that the report has.
+    FactTold "fact_told",
+    /// The longest run of letters in both clauses.
+    CommonRun "common_run",
+    /// How alike the pairs of letters in the two clauses are.
+    CommonPairs "common_pairs",
+    /// The share of the claim's pairs of letters that the official sentence has.
+    ClaimPairs "claim_pairs",
+    /// The share of the clause's other values that the statement has otherwise.
+    Conflicts "conflicts",
+    /// Both clauses count things, and no count of the one is one of the other: 3筆流標, 標脫9筆.
+    CountsApart "counts_apart",
+    /// One is a sum and the other is not: 兩池合計20.6萬噸.
+    Total "total_differs",
+    /// The word that one of the clauses negates stands in the other.
+    NegatedWord "negated_word",
+    /// It does, and the statement has all of the claim's words.
+    NegatedTold "negated_told",
+    /// How alike the clauses are, against the pair of the report that is the most alike.
+    NearestPair "nearest_pair",
 }
 
 /// One number a feature.
@@ -240,11 +270,17 @@ impl Features {
             (Feature::SlipAlike, alike * slip),
             (Feature::BesideAlike, alike * get(Feature::BesideSentence)),
             (Feature::NegatedDenied, get(Feature::ClaimNegated) * get(Feature::Denies)),
+            (Feature::NegatedTold, get(Feature::NegatedWord) * get(Feature::ClaimTold)),
             (Feature::CoveredFirst, get(Feature::Covered) * get(Feature::First)),
         ];
         for (feature, value) in made {
             self.set(feature, value);
         }
+    }
+
+    /// How alike the two clauses are, 3 in all.
+    pub(super) fn nearness(&self) -> f64 {
+        self.get(Feature::Words) + self.get(Feature::Context) + self.get(Feature::Characters)
     }
 
     /// All numbers, in the order of [`FEATURES`].

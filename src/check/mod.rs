@@ -8,6 +8,7 @@ mod denial;
 mod doubt;
 mod features;
 mod level;
+mod nearness;
 mod pair;
 mod quotation;
 mod register;
@@ -16,9 +17,10 @@ mod similar;
 mod topic;
 mod weights;
 mod why;
+mod wording;
 
 pub use crate::domain::{Level, Verdict};
-pub use decide::{Checked, Finding, Quoted, level};
+pub use decide::{Checked, Finding, Quoted, kind as kind_of, level};
 pub use doubt::{rules, tempered};
 pub use features::{FEATURES, Feature, Features};
 pub use pair::{Candidate, Ground};
@@ -80,6 +82,12 @@ impl Checker {
     pub fn candidates(&self, report: &Sheet, published: Option<DateTime<Utc>>) -> Vec<Candidate<'_>> {
         let laid = Laid::new(report, published);
         pair::candidates(&self.city, &laid, &self.topics(&laid))
+    }
+
+    /// How sure it is that one pair is a misreport, 0 to 1.
+    #[must_use]
+    pub fn weigh(&self, pair: &Candidate<'_>) -> f64 {
+        self.weights.score(pair.ground, pair.kind, &pair.features)
     }
 
     fn topics(&self, report: &Laid<'_>) -> Vec<Topic<'_>> {

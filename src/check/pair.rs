@@ -4,7 +4,8 @@ use super::{
     Fact, Feature, Features, Topic,
     agree::{Relation, relation, slips},
     copy::{self, Echoes},
-    topic::{Laid, Match, Other, alike, is_specific},
+    topic::{Laid, Match, Other, is_specific},
+    wording::Wording,
 };
 use crate::{
     claims::{Item, Mark, Sheet, Value},
@@ -14,6 +15,10 @@ use crate::{
 
 /// Differing values that are weighed for one claim: the nearest is not always the one that speaks of the same thing.
 const RIVALS: usize = 3;
+
+/// How much nearer a value that agrees may be, of 3 and the words around, than one that differs and is weighed.
+const VALUE_SLACK: f64 = 0.3;
+const CHARGE_SLACK: f64 = 1.5;
 
 /// How near two clauses must be, of 3 in all, to be weighed for being each other turned around.
 const NEAR_CLAUSES: f64 = 0.3;
@@ -42,6 +47,8 @@ pub enum Ground {
     Copy,
     /// The same words are said by somebody else, or other words by the same.
     Quotation,
+    /// What is told as said by one is told as said by another.
+    Speaker,
 }
 
 impl Ground {
@@ -56,6 +63,7 @@ impl Ground {
             (Self::Denial, _) => "denial",
             (Self::Copy, _) => "copy",
             (Self::Quotation, _) => "quotation",
+            (Self::Speaker, _) => "speaker",
         }
     }
 }
@@ -108,6 +116,7 @@ pub(super) fn candidates<'a>(city: &City, report: &Laid<'_>, topics: &[Topic<'a>
         pairs.polarities(&mut own);
         if !report.sheet.tells_of_correction {
             pairs.quotations(&mut own);
+            pairs.speakers(&mut own);
         }
         // A replaced value is one still, unless the statement that replaced it says the very words.
         if own.iter().any(|it| it.ground == Ground::Former) {
@@ -116,9 +125,13 @@ pub(super) fn candidates<'a>(city: &City, report: &Laid<'_>, topics: &[Topic<'a>
         }
         found.append(&mut own);
     }
+    let most = found.iter().map(|it| it.features.nearness()).fold(0.0, f64::max);
+    for it in &mut found {
+        it.features.set(Feature::NearestPair, if most > 0.0 { it.features.nearness() / most } else { 0.0 });
+    }
     // What is taken over word for word is what was announced, whatever else the statement says.
     found.retain(|it| match it.ground {
-        Ground::Quotation | Ground::Former => true,
+        Ground::Quotation | Ground::Speaker | Ground::Former => true,
         Ground::Copy => !echoes.has_sentence(it.clause),
         Ground::Values | Ground::Polarity | Ground::Denial => !echoes.has_sentence(it.clause) && !echoes.has(it.clause),
     });
@@ -203,8 +216,10 @@ impl<'a> Pairs<'_, 'a> {
                 continue;
             }
             for near in how.differing.iter().take(RIVALS) {
-                // 勞檢處負責局限空間、消防局負責危險物品: what stands beside the value that agrees is another thing.
-                if how.agreeing.first().is_some_and(|agreed| agreed.near >= near.near) {
+                // 勞檢處負責局限空間、消防局負責危險物品: what stands beside the value that agrees is another thing. A body may
+                // be named for one thing and be in charge of another.
+                let slack = if self.is_of_charge(item, near) { CHARGE_SLACK } else { VALUE_SLACK };
+                if how.agreeing.first().is_some_and(|agreed| agreed.near >= near.near + slack) {
                     break;
                 }
                 let clause = |near: &Other| self.official().items.get(near.at).map(|it| it.clause);
@@ -216,6 +231,13 @@ impl<'a> Pairs<'_, 'a> {
                 found.extend(self.value_pair(Ground::Values, item, *near, features));
             }
         }
+    }
+
+    /// Whether a body of the report and one of the statement are both said to be in charge of something.
+    fn is_of_charge(&self, item: &Item, near: &Other) -> bool {
+        item.kind() == ClaimKind::Agency
+            && item.is(Mark::Charge)
+            && self.official().items.get(near.at).is_some_and(|other| other.is(Mark::Charge))
     }
 
     fn value_pair(&self, ground: Ground, item: &Item, near: Other, features: Features) -> Option<Candidate<'a>> {
@@ -334,6 +356,32 @@ impl<'a> Pairs<'_, 'a> {
         features
     }
 
+    /// The share of the other specific values of a clause that the statement has of the kind and none that agrees.
+    fn conflicts(&self, clause: usize) -> f64 {
+        let (mut all, mut apart) = (0, 0);
+        for (item, how) in self.report.sheet.items.iter().zip(&self.topic.matches) {
+            if item.clause == clause && is_specific(item) && how.comparable() > 0 {
+                all += 1;
+                apart += usize::from(how.agreeing.is_empty());
+            }
+        }
+        (apart.saturating_sub(1)) as f64 / all.max(1) as f64
+    }
+
+    /// Whether both clauses have figures that can be compared and none of them agrees.
+    fn counts_apart(&self, clause: usize, other: usize) -> bool {
+        let figures = |sheet: &'_ Sheet, at: usize| -> Vec<Item> {
+            let figure = |it: &&Item| it.clause == at && it.kind() == ClaimKind::Figure;
+            sheet.items.iter().filter(figure).copied().collect()
+        };
+        let theirs = figures(self.official(), other);
+        let relations: Vec<Relation> = figures(self.report.sheet, clause)
+            .iter()
+            .flat_map(|own| theirs.iter().map(|it| relation(self.city, own, it)).collect::<Vec<_>>())
+            .collect();
+        relations.contains(&Relation::Differ) && !relations.contains(&Relation::Agree)
+    }
+
     /// How many values the two clauses share, and how many their sentences, other than one of the report.
     fn beside(&self, clause: usize, other: usize, but: Option<usize>) -> [f64; 2] {
         let (report, official) = (self.report.sheet, self.official());
@@ -360,10 +408,7 @@ impl<'a> Pairs<'_, 'a> {
     /// Clauses of which the one is negated and the other is not.
     fn polarities(&self, found: &mut Vec<Candidate<'a>>) {
         for (at, clause) in self.report.sheet.clauses.iter().enumerate() {
-            let Some(own) = self.report.clauses.get(at) else { continue };
-            let nearest = (0..self.official().clauses.len())
-                .map(|other| (other, self.topic.nearness(other, own)))
-                .max_by(|a, b| a.1.total_cmp(&b.1).then(b.0.cmp(&a.0)));
+            let nearest = self.topic.table.nearest(at);
             let Some((other, _)) = nearest.filter(|(_, near)| *near > NEAR_CLAUSES) else { continue };
             let Some(truth) = self.official().clauses.get(other) else { continue };
             if truth.stance.is_negated() != clause.stance.is_negated() {
@@ -377,9 +422,15 @@ impl<'a> Pairs<'_, 'a> {
     /// What every pair of clauses has.
     pub(super) fn features(&self, clause: usize, other: usize) -> Features {
         let (topic, report) = (self.topic, self.report.sheet);
-        let theirs = topic.clauses.get(other);
-        let [words, context, characters] =
-            self.report.clauses.get(clause).zip(theirs).map_or([0.0; 3], |(own, truth)| alike(own, truth));
+        let [words, context, characters] = topic.table.of(clause, other);
+        let [claim_ahead, fact_ahead] = topic.table.ahead(clause, other);
+        let (own, theirs) = (self.report.clauses.get(clause), topic.clauses.get(other));
+        let [claim_within, fact_within] = own
+            .zip(theirs)
+            .map_or([0.0; 2], |([own, context, _], [truth, others, _])| [own.within(others), truth.within(context)]);
+        let claim_told = own.map_or(0.0, |[own, ..]| own.within(&topic.whole));
+        let fact_told = theirs.map_or(0.0, |[truth, ..]| truth.within(&self.report.whole));
+        let wording = Wording::of((report, clause), (self.official(), other));
         let (stance, sentence) = report.stances(clause);
         let (truth, truth_sentence) = self.official().stances(other);
         let mut features = Features::default();
@@ -396,6 +447,16 @@ impl<'a> Pairs<'_, 'a> {
             (Feature::Covered, topic.agreeing as f64 / topic.specific.max(1) as f64),
             (Feature::Specifics, (topic.agreeing as f64).ln_1p() / 2.0),
             (Feature::Soon, self.soon()),
+            (Feature::ClaimAhead, claim_ahead),
+            (Feature::FactAhead, fact_ahead),
+            (Feature::ClaimWithin, claim_within),
+            (Feature::FactWithin, fact_within),
+            (Feature::ClaimTold, claim_told),
+            (Feature::FactTold, fact_told),
+            (Feature::CommonRun, wording.run),
+            (Feature::CommonPairs, wording.pairs),
+            (Feature::ClaimPairs, wording.claim_pairs),
+            (Feature::Conflicts, self.conflicts(clause)),
         ] {
             features.set(feature, value);
         }
@@ -405,6 +466,9 @@ impl<'a> Pairs<'_, 'a> {
             (Feature::Opinion, stance.is_opinion()),
             (Feature::SentenceOpinion, sentence.is_opinion()),
             (Feature::Hearsay, stance.is_hearsay()),
+            (Feature::NegatedWord, wording.turned),
+            (Feature::CountsApart, self.counts_apart(clause, other)),
+            (Feature::Total, is_sum(report, clause) != is_sum(self.official(), other)),
             (Feature::OtherCity, sentence.is_elsewhere() && !truth_sentence.is_elsewhere()),
             (Feature::TitleAsks, report.clauses.iter().any(|it| it.field == Field::Title && it.stance.is_question())),
             (Feature::ReportRumour, report.clauses.iter().any(|it| it.stance.is_rumour())),
@@ -454,6 +518,13 @@ fn names_other_place(report: &Sheet, topic: &Topic<'_>, clause: usize) -> bool {
             && how.agreeing.is_empty()
             && how.comparable() > 0
     })
+}
+
+/// Whether a clause tells a sum.
+fn is_sum(sheet: &Sheet, clause: usize) -> bool {
+    const SUMS: [&str; 8] = ["合計", "總計", "共計", "加起來", "總共", "一共", "總和", "累計"];
+    let written = sheet.clauses.get(clause).map_or("", |it| sheet.written(it.field, it.span));
+    SUMS.iter().any(|word| written.contains(word))
 }
 
 fn one_of(count: usize) -> f64 {

@@ -77,6 +77,15 @@ fn states_of_two_poles_are_each_other_turned_around() {
 fn only_what_harms_and_is_sure_is_of_the_highest_level() {
     assert_eq!(Level::of(0.95, "明天停班停課"), Level::A);
     assert_eq!(Level::of(0.95, "展覽延長"), Level::B);
-    assert_eq!(Level::of(0.75, "明天停班停課"), Level::B);
+    assert_eq!(Level::of(0.87, "明天停班停課"), Level::B);
     assert_eq!(Level::of(0.3, "明天停班停課"), Level::None);
+}
+
+#[test]
+fn a_word_and_the_same_with_a_negator_are_told_apart() {
+    let own = ["渡輪停止收費", "渡輪不停止收費"].map(|text| text.chars().collect::<Vec<char>>());
+    let [plain, turned] = &own;
+    assert!(super::wording::negates(turned, plain) && !super::wording::negates(plain, turned));
+    assert!(!super::wording::negates(turned, turned), "both negate it");
+    assert_eq!(super::wording::longest_run(plain, turned), 4);
 }

@@ -13,7 +13,7 @@ mod temperature;
 use rayon::prelude::*;
 
 pub use example::{Example, Origin};
-pub use pairs::{Pair, learn};
+pub use pairs::{Judged, Pair, learn};
 pub use recipe::Recipe;
 pub use sets::{SetError, read_rows, read_sets};
 pub use split::{FOLDS, HELD_OUT, fold};
