@@ -213,7 +213,7 @@ const NOTICE: [&str; 40] = [
 ];
 
 /// What sort of claim it is, as a news desk would sort it.
-pub fn kind(report: &Sheet, it: &Candidate<'_>) -> ClaimKind {
+fn kind(report: &Sheet, it: &Candidate<'_>) -> ClaimKind {
     let official = &it.fact.sheet;
     let is_notice = |text: &str| NOTICE.iter().any(|word| text.contains(word));
     let in_claim = is_notice(report.written(it.claim.0, it.claim.1));

@@ -190,14 +190,8 @@ features! {
     ClaimAhead "claim_ahead",
     /// How much nearer the official clause is to the claim's than to any other of the report.
     FactAhead "fact_ahead",
-    /// The share of the claim's words that the official sentence has.
-    ClaimWithin "claim_within",
-    /// The share of the official clause's words that the claim's sentence has.
-    FactWithin "fact_within",
     /// The share of the claim's words that the statement has.
     ClaimTold "claim_told",
-    /// The share of the official clause's words that the report has.
-    FactTold "fact_told",
     /// The longest run of letters in both clauses.
     CommonRun "common_run",
     /// How alike the pairs of letters in the two clauses are.
@@ -210,6 +204,30 @@ features! {
     CountsApart "counts_apart",
     /// One is a sum and the other is not: 兩池合計20.6萬噸.
     Total "total_differs",
+    /// Both times begin, or both end, something.
+    SameEdge "same_edge",
+    /// One begins or ends something and the other does not.
+    OtherEdge "other_edge",
+    /// Two times of one day.
+    SameDay "same_day",
+    /// Two days within a month, or two figures of one size.
+    SoonAfter "values_near",
+    /// Two days more than half a year apart, or two figures of quite another size.
+    FarApart "values_far",
+    /// Two periods.
+    BothPeriods "both_periods",
+    /// Two figures of one unit.
+    SameUnit "same_unit",
+    /// Both begin or end something, in clauses that are alike.
+    EdgeAlike "same_edge_alike",
+    /// How much more alike the words beside the differing value are than those beside the one that agrees.
+    LocalMargin "local_margin",
+    /// The same for the official value and where the report has it.
+    UsedMargin "used_margin",
+    /// Both: the report has two values the other way round.
+    Swapped "swapped",
+    /// One number with two units: 6.8坪, 6.8公頃.
+    UnitSlip "slip_unit",
     /// The word that one of the clauses negates stands in the other.
     NegatedWord "negated_word",
     /// It does, and the statement has all of the claim's words.
@@ -270,6 +288,8 @@ impl Features {
             (Feature::SlipAlike, alike * slip),
             (Feature::BesideAlike, alike * get(Feature::BesideSentence)),
             (Feature::NegatedDenied, get(Feature::ClaimNegated) * get(Feature::Denies)),
+            (Feature::EdgeAlike, alike * get(Feature::SameEdge)),
+            (Feature::Swapped, get(Feature::LocalMargin).max(0.0) * get(Feature::UsedMargin).max(0.0)),
             (Feature::NegatedTold, get(Feature::NegatedWord) * get(Feature::ClaimTold)),
             (Feature::CoveredFirst, get(Feature::Covered) * get(Feature::First)),
         ];

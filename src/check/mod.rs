@@ -8,6 +8,7 @@ mod denial;
 mod doubt;
 mod features;
 mod level;
+mod measure;
 mod nearness;
 mod pair;
 mod quotation;
@@ -20,7 +21,7 @@ mod why;
 mod wording;
 
 pub use crate::domain::{Level, Verdict};
-pub use decide::{Checked, Finding, Quoted, kind as kind_of, level};
+pub use decide::{Checked, Finding, Quoted, level};
 pub use doubt::{rules, tempered};
 pub use features::{FEATURES, Feature, Features};
 pub use pair::{Candidate, Ground};
@@ -82,12 +83,6 @@ impl Checker {
     pub fn candidates(&self, report: &Sheet, published: Option<DateTime<Utc>>) -> Vec<Candidate<'_>> {
         let laid = Laid::new(report, published);
         pair::candidates(&self.city, &laid, &self.topics(&laid))
-    }
-
-    /// How sure it is that one pair is a misreport, 0 to 1.
-    #[must_use]
-    pub fn weigh(&self, pair: &Candidate<'_>) -> f64 {
-        self.weights.score(pair.ground, pair.kind, &pair.features)
     }
 
     fn topics(&self, report: &Laid<'_>) -> Vec<Topic<'_>> {

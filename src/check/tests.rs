@@ -77,7 +77,7 @@ fn states_of_two_poles_are_each_other_turned_around() {
 fn only_what_harms_and_is_sure_is_of_the_highest_level() {
     assert_eq!(Level::of(0.95, "明天停班停課"), Level::A);
     assert_eq!(Level::of(0.95, "展覽延長"), Level::B);
-    assert_eq!(Level::of(0.87, "明天停班停課"), Level::B);
+    assert_eq!(Level::of(0.88, "明天停班停課"), Level::B);
     assert_eq!(Level::of(0.3, "明天停班停課"), Level::None);
 }
 
