@@ -268,7 +268,35 @@ fn states(poles: usize, (p, turned): (u8, bool), (q, negated): (u8, bool)) -> Re
     }
 }
 
-/// In what ways two values look like one written wrongly, or like values of two matters.
+/// In what ways two values look like those of one thing, or of two.
+pub(super) fn likenesses(claim: &Item, fact: &Item) -> Vec<Feature> {
+    let found = match (claim.value, fact.value) {
+        (Value::Figure(claim, _), Value::Figure(fact, _)) if claim.low > 0.0 && fact.low > 0.0 => {
+            let ratio = (claim.low / fact.low).log10().abs();
+            vec![
+                (Feature::SameUnit, claim.measure == fact.measure),
+                (Feature::SoonAfter, ratio < NEAR_RATIO),
+                (Feature::FarApart, ratio > FAR_RATIO),
+            ]
+        }
+        (Value::Time(claim), Value::Time(fact)) => {
+            let days = claim.start.days.zip(fact.start.days);
+            let gap = days.map(|(a, b)| (a.first - b.first).num_days().abs());
+            vec![
+                (Feature::SameEdge, claim.edge == fact.edge && claim.edge != Edge::At),
+                (Feature::OtherEdge, claim.edge != fact.edge),
+                (Feature::SameDay, days.is_some_and(|(a, b)| a.first == b.first && a.last == b.last)),
+                (Feature::SoonAfter, gap.is_some_and(|days| (1..=NEAR_DAYS).contains(&days))),
+                (Feature::FarApart, gap.is_some_and(|days| days > FAR_DAYS)),
+                (Feature::BothPeriods, claim.end.is_some() && fact.end.is_some()),
+            ]
+        }
+        _ => Vec::new(),
+    };
+    found.into_iter().filter(|it| it.1).map(|it| it.0).collect()
+}
+
+/// In what ways two values look like one written wrongly.
 pub(super) fn slips(claim: &Item, fact: &Item) -> Vec<Feature> {
     let found = match (claim.value, fact.value) {
         (Value::Figure(claim, claim_per), Value::Figure(fact, fact_per)) if claim.low > 0.0 && fact.low > 0.0 => {
@@ -281,9 +309,6 @@ pub(super) fn slips(claim: &Item, fact: &Item) -> Vec<Feature> {
                 (Feature::Digits, own != official && sorted(&own) == sorted(&official)),
                 (Feature::Per, per && ratio.abs() < 1e-9),
                 (Feature::Near, own.len() == official.len() && own.len() > 1 && apart == 1),
-                (Feature::SameUnit, claim.measure == fact.measure),
-                (Feature::SoonAfter, ratio.abs() < NEAR_RATIO),
-                (Feature::FarApart, ratio.abs() > FAR_RATIO),
             ]
         }
         (Value::Time(claim), Value::Time(fact)) => {
@@ -295,20 +320,7 @@ pub(super) fn slips(claim: &Item, fact: &Item) -> Vec<Feature> {
             let told = !claim.start.either && !fact.start.either;
             let minutes = claim.start.minutes.zip(fact.start.minutes).filter(|_| told);
             let half = minutes.is_some_and(|(a, b)| a.0.abs_diff(b.0) == HALF_DAY);
-            let days = claim.start.days.zip(fact.start.days);
-            let same_day = days.is_some_and(|(a, b)| a.first == b.first && a.last == b.last);
-            let gap = days.map(|(a, b)| (a.first - b.first).num_days().abs());
-            let edge = claim.edge == fact.edge && claim.edge != Edge::At;
-            vec![
-                (Feature::Near, near),
-                (Feature::HalfDay, half),
-                (Feature::SameEdge, edge),
-                (Feature::OtherEdge, claim.edge != fact.edge),
-                (Feature::SameDay, same_day),
-                (Feature::SoonAfter, gap.is_some_and(|days| (1..=NEAR_DAYS).contains(&days))),
-                (Feature::FarApart, gap.is_some_and(|days| days > FAR_DAYS)),
-                (Feature::BothPeriods, claim.end.is_some() && fact.end.is_some()),
-            ]
+            vec![(Feature::Near, near), (Feature::HalfDay, half)]
         }
         _ => Vec::new(),
     };

@@ -2,7 +2,7 @@
 
 use super::{
     Feature, Features, Topic,
-    agree::{Relation, relation, slips},
+    agree::{Relation, likenesses, relation, slips},
     pair::Pairs,
     topic::{Other, is_specific},
     wording::Wording,
@@ -62,8 +62,8 @@ impl Pairs<'_, '_> {
         let is_unit =
             item.kind() == ClaimKind::Figure && own_digits.len() > 1 && own_digits == digits(self.official(), other);
         features.mark(Feature::UnitSlip, is_unit);
-        for slip in slips(item, other) {
-            features.mark(slip, true);
+        for found in slips(item, other).into_iter().chain(likenesses(item, other)) {
+            features.mark(found, true);
         }
         features.mark(Feature::Crossed, agreed.is_some() && used.is_some());
         if let (Value::Time(a), Value::Time(b)) = (item.value, other.value) {

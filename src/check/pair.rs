@@ -198,7 +198,7 @@ impl<'a> Pairs<'_, 'a> {
                 features.mark(Feature::AgreesDenied, true);
                 found.extend(self.value_pair(Ground::Values, item, denied, features));
             }
-            if is_specific(item) && how.agreeing.is_empty() && self.is_told_nearer(at) {
+            if is_specific(item) && self.is_told_nearer(at) {
                 continue;
             }
             let replacing = self.replaced(at, how);
@@ -227,14 +227,16 @@ impl<'a> Pairs<'_, 'a> {
         }
     }
 
-    /// Whether a statement on another matter that is nearer to the report has the claimed value: the report speaks of that.
+    /// Whether another statement that is at least as near to the report has the claimed value: the report speaks of that. An older one on
+    /// the matter may have been replaced.
     fn is_told_nearer(&self, at: usize) -> bool {
         self.topics.iter().any(|it| {
-            it.mass > self.topic.mass
+            it.mass >= self.topic.mass
+                && !std::ptr::eq(it, self.topic)
                 && !it.later
                 && !it.expired
                 && it.matches.get(at).is_some_and(|how| !how.agreeing.is_empty())
-                && !it.is_of_one_matter(self.topic)
+                && !self.others(|own, other| other < own).any(|older| std::ptr::eq(older, it))
         })
     }
 

@@ -36,6 +36,9 @@ fn figures_agree_when_the_one_is_a_fair_way_to_write_the_other() {
     assert_eq!(slips("276台", "267台"), [Feature::Digits]);
     assert_eq!(slips("276台", "277台"), [Feature::Near]);
     assert_eq!(slips("276台", "312台"), []);
+    let likenesses = |a: &str, b: &str| super::agree::likenesses(&figure(a, None), &figure(b, None));
+    assert_eq!(likenesses("276台", "312台"), [Feature::SameUnit, Feature::SoonAfter]);
+    assert_eq!(likenesses("276台", "31200輛"), [Feature::FarApart]);
 }
 
 #[test]

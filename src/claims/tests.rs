@@ -175,7 +175,7 @@ fn a_credit_carries_no_claims() {
 #[test]
 fn what_comes_again_is_planned_or_is_so_now_is_told_apart() {
     let marked = |text: &str, mark| sheet(text).items.iter().any(|item| item.is(mark));
-    assert!(marked("每月一日自動補滿。", Mark::Every) && !marked("4月1日起補滿。", Mark::Every));
+    assert!(marked("每年4月1日補滿。", Mark::Every) && !marked("4月1日起補滿。", Mark::Every));
     assert!(marked("擬暫停渡輪。", Mark::Planned) && !marked("渡輪暫停。", Mark::Planned));
     assert!(marked("現有渡輪暫停。", Mark::Present) && !marked("渡輪暫停。", Mark::Present));
     assert!(!marked("擬調整票價，渡輪暫停。", Mark::Planned), "another clause");
