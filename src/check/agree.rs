@@ -4,7 +4,7 @@ use chrono::Datelike as _;
 
 use super::Feature;
 use crate::{
-    claims::{Agent, Item, Per, Site, Value},
+    claims::{Agent, Item, Mark, Per, Site, Value},
     domain::{City, NamedBody},
     text::{Edge, Measure, Moment, Quantity, Stamp},
 };
@@ -24,6 +24,11 @@ pub(super) enum Relation {
 pub(super) fn relation(city: &City, claim: &Item, fact: &Item) -> Relation {
     match (claim.value, fact.value) {
         (Value::Figure(claim, claim_per), Value::Figure(fact, fact_per)) => figures(claim, claim_per, fact, fact_per),
+        // 每月一日 is no date of an event.
+        (Value::Time(_), Value::Time(_)) if claim.is(Mark::Every) != fact.is(Mark::Every) => Relation::Apart,
+        (Value::Time(own), Value::Time(other)) if claim.is(Mark::Every) && is_day(own) && is_day(other) => {
+            told(own.start.days.map(|it| it.first.day()) == other.start.days.map(|it| it.first.day()))
+        }
         (Value::Time(claim), Value::Time(fact)) => times(claim, fact),
         (Value::Agency(claim), Value::Agency(fact)) => bodies(city, claim, fact),
         (Value::Agent(claim), Value::Agent(fact)) => told(claim.may_be(fact)),
@@ -36,6 +41,13 @@ pub(super) fn relation(city: &City, claim: &Item, fact: &Item) -> Relation {
         }
         (Value::Weekdays(claim), Value::Weekdays(fact)) => told(claim == fact),
         (Value::Place(claim), Value::Place(fact)) => places(city, claim, fact),
+        // 擬納入收費 and 現有車格未收費 are both true.
+        (Value::State(..), Value::State(..))
+            if (claim.is(Mark::Planned) && fact.is(Mark::Present))
+                || (claim.is(Mark::Present) && fact.is(Mark::Planned)) =>
+        {
+            Relation::Apart
+        }
         (Value::State(a, p, turned), Value::State(b, q, negated)) if a == b => {
             let poles = city.cues.claims.oppositions.get(usize::from(a)).map_or(0, |it| it.poles.len());
             states(poles, (p, turned), (q, negated))
@@ -139,6 +151,11 @@ fn times(claim: Moment, fact: Moment) -> Relation {
         (Edge::From | Edge::After, Edge::Until) | (Edge::Until, Edge::From | Edge::After)
     );
     told(agree && !opposed)
+}
+
+/// Whether a time is one day.
+fn is_day(moment: Moment) -> bool {
+    moment.end.is_none() && moment.start.days.is_some_and(|days| days.first == days.last)
 }
 
 fn ends_agree(claim: Stamp, fact: Stamp) -> bool {
@@ -251,6 +268,34 @@ fn states(poles: usize, (p, turned): (u8, bool), (q, negated): (u8, bool)) -> Re
     }
 }
 
+/// In what ways two values look like those of one thing, or of two.
+pub(super) fn likenesses(claim: &Item, fact: &Item) -> Vec<Feature> {
+    let found = match (claim.value, fact.value) {
+        (Value::Figure(claim, _), Value::Figure(fact, _)) if claim.low > 0.0 && fact.low > 0.0 => {
+            let ratio = (claim.low / fact.low).log10().abs();
+            vec![
+                (Feature::SameUnit, claim.measure == fact.measure),
+                (Feature::SoonAfter, ratio < NEAR_RATIO),
+                (Feature::FarApart, ratio > FAR_RATIO),
+            ]
+        }
+        (Value::Time(claim), Value::Time(fact)) => {
+            let days = claim.start.days.zip(fact.start.days);
+            let gap = days.map(|(a, b)| (a.first - b.first).num_days().abs());
+            vec![
+                (Feature::SameEdge, claim.edge == fact.edge && claim.edge != Edge::At),
+                (Feature::OtherEdge, claim.edge != fact.edge),
+                (Feature::SameDay, days.is_some_and(|(a, b)| a.first == b.first && a.last == b.last)),
+                (Feature::SoonAfter, gap.is_some_and(|days| (1..=NEAR_DAYS).contains(&days))),
+                (Feature::FarApart, gap.is_some_and(|days| days > FAR_DAYS)),
+                (Feature::BothPeriods, claim.end.is_some() && fact.end.is_some()),
+            ]
+        }
+        _ => Vec::new(),
+    };
+    found.into_iter().filter(|it| it.1).map(|it| it.0).collect()
+}
+
 /// In what ways two values look like one written wrongly.
 pub(super) fn slips(claim: &Item, fact: &Item) -> Vec<Feature> {
     let found = match (claim.value, fact.value) {
@@ -281,6 +326,14 @@ pub(super) fn slips(claim: &Item, fact: &Item) -> Vec<Feature> {
     };
     found.into_iter().filter(|it| it.1).map(|it| it.0).collect()
 }
+
+/// Days between two dates that are mistaken for each other, and days between dates of two matters.
+const NEAR_DAYS: i64 = 31;
+const FAR_DAYS: i64 = 180;
+
+/// The same for figures, in powers of ten.
+const NEAR_RATIO: f64 = 0.3;
+const FAR_RATIO: f64 = 1.3;
 
 /// Minutes between 上午9時 and 晚上9時.
 const HALF_DAY: u32 = 12 * 60;

@@ -19,7 +19,7 @@ const LEAST_SHARE: f64 = 0.7;
 const LEAST_CLAUSE: usize = 6;
 
 /// Words whose presence turns a sentence around.
-const TURNS: [char; 9] = ['不', '未', '無', '沒', '非', '免', '勿', '毋', '別'];
+pub(super) const TURNS: [char; 9] = ['不', '未', '無', '沒', '非', '免', '勿', '毋', '別'];
 
 /// Which parts of a report stand word for word in an official statement.
 #[derive(Debug, Default)]

@@ -61,7 +61,7 @@ impl<'a> Pairs<'_, 'a> {
                     && !ANNOUNCES.iter().any(|word| written.contains(word))
             })
         };
-        let near = |clause: usize| self.report.clauses.get(at).map_or(0.0, |own| self.topic.nearness(clause, own));
+        let near = |clause: usize| self.topic.table.of(at, clause).iter().sum::<f64>();
         let plainest = (0..official.clauses.len()).filter(plain).map(|clause| (clause, near(clause)));
         plainest.max_by(|a, b| a.1.total_cmp(&b.1).then(b.0.cmp(&a.0))).map_or(rumour.denial, |it| it.0)
     }

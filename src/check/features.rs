@@ -186,6 +186,54 @@ features! {
     NegatedDenied "negated_denied",
     /// In the nearest statement, in texts that share much.
     CoveredFirst "covered_first",
+    /// How much nearer the claim's clause is to the official one than to any other of the statement.
+    ClaimAhead "claim_ahead",
+    /// How much nearer the official clause is to the claim's than to any other of the report.
+    FactAhead "fact_ahead",
+    /// The share of the claim's words that the statement has.
+    ClaimTold "claim_told",
+    /// The longest run of letters in both clauses.
+    CommonRun "common_run",
+    /// How alike the pairs of letters in the two clauses are.
+    CommonPairs "common_pairs",
+    /// The share of the claim's pairs of letters that the official sentence has.
+    ClaimPairs "claim_pairs",
+    /// The share of the clause's other values that the statement has otherwise.
+    Conflicts "conflicts",
+    /// Both clauses count things, and no count of the one is one of the other: 3筆流標, 標脫9筆.
+    CountsApart "counts_apart",
+    /// One is a sum and the other is not: 兩池合計20.6萬噸.
+    Total "total_differs",
+    /// Both times begin, or both end, something.
+    SameEdge "same_edge",
+    /// One begins or ends something and the other does not.
+    OtherEdge "other_edge",
+    /// Two times of one day.
+    SameDay "same_day",
+    /// Two days within a month, or two figures of one size.
+    SoonAfter "values_near",
+    /// Two days more than half a year apart, or two figures of quite another size.
+    FarApart "values_far",
+    /// Two periods.
+    BothPeriods "both_periods",
+    /// Two figures of one unit.
+    SameUnit "same_unit",
+    /// Both begin or end something, in clauses that are alike.
+    EdgeAlike "same_edge_alike",
+    /// How much more alike the words beside the differing value are than those beside the one that agrees.
+    LocalMargin "local_margin",
+    /// The same for the official value and where the report has it.
+    UsedMargin "used_margin",
+    /// Both: the report has two values the other way round.
+    Swapped "swapped",
+    /// One number with two units: 6.8坪, 6.8公頃.
+    UnitSlip "slip_unit",
+    /// The word that one of the clauses negates stands in the other.
+    NegatedWord "negated_word",
+    /// It does, and the statement has all of the claim's words.
+    NegatedTold "negated_told",
+    /// How alike the clauses are, against the pair of the report that is the most alike.
+    NearestPair "nearest_pair",
 }
 
 /// One number a feature.
@@ -240,11 +288,19 @@ impl Features {
             (Feature::SlipAlike, alike * slip),
             (Feature::BesideAlike, alike * get(Feature::BesideSentence)),
             (Feature::NegatedDenied, get(Feature::ClaimNegated) * get(Feature::Denies)),
+            (Feature::EdgeAlike, alike * get(Feature::SameEdge)),
+            (Feature::Swapped, get(Feature::LocalMargin).max(0.0) * get(Feature::UsedMargin).max(0.0)),
+            (Feature::NegatedTold, get(Feature::NegatedWord) * get(Feature::ClaimTold)),
             (Feature::CoveredFirst, get(Feature::Covered) * get(Feature::First)),
         ];
         for (feature, value) in made {
             self.set(feature, value);
         }
+    }
+
+    /// How alike the two clauses are, 3 in all.
+    pub(super) fn nearness(&self) -> f64 {
+        self.get(Feature::Words) + self.get(Feature::Context) + self.get(Feature::Characters)
     }
 
     /// All numbers, in the order of [`FEATURES`].

@@ -9,6 +9,8 @@ mod denial;
 mod doubt;
 mod features;
 mod level;
+mod measure;
+mod nearness;
 mod pair;
 mod quotation;
 mod record;
@@ -19,6 +21,7 @@ mod similar;
 mod topic;
 mod weights;
 mod why;
+mod wording;
 
 pub use crate::domain::{Level, Verdict};
 pub use decide::{Checked, Finding, Quoted, level};

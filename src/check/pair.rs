@@ -2,30 +2,26 @@
 
 use super::{
     Fact, Feature, Features, Topic,
-    agree::{Relation, relation, slips},
     copy::{self, Echoes},
-    topic::{Laid, Match, Other, alike, is_specific},
+    topic::{Laid, Match, Other, is_specific},
 };
 use crate::{
     claims::{Item, Mark, Sheet, Value},
-    domain::{City, ClaimKind, Field, NamedBody, Span},
-    text::Rounding,
+    domain::{City, ClaimKind, Field, Span},
 };
 
 /// Differing values that are weighed for one claim: the nearest is not always the one that speaks of the same thing.
 const RIVALS: usize = 3;
+
+/// How much nearer a value that agrees may be, of 3 and the words around, than one that differs and is weighed.
+const VALUE_SLACK: f64 = 0.3;
+const CHARGE_SLACK: f64 = 1.5;
 
 /// How near two clauses must be, of 3 in all, to be weighed for being each other turned around.
 const NEAR_CLAUSES: f64 = 0.3;
 
 /// Oppositions of amounts.
 const OF_AMOUNTS: [&str; 3] = ["direction", "limit", "compare"];
-
-/// Days that are more than a month: 去年, 今年.
-const LONG_DAYS: i64 = 31;
-
-/// Days after which a report no longer follows on a statement.
-const SOON_DAYS: f64 = 3.0;
 
 /// What makes a pair.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,6 +38,8 @@ pub enum Ground {
     Copy,
     /// The same words are said by somebody else, or other words by the same.
     Quotation,
+    /// What is told as said by one is told as said by another.
+    Speaker,
 }
 
 impl Ground {
@@ -56,6 +54,7 @@ impl Ground {
             (Self::Denial, _) => "denial",
             (Self::Copy, _) => "copy",
             (Self::Quotation, _) => "quotation",
+            (Self::Speaker, _) => "speaker",
         }
     }
 }
@@ -108,6 +107,7 @@ pub(super) fn candidates<'a>(city: &City, report: &Laid<'_>, topics: &[Topic<'a>
         pairs.polarities(&mut own);
         if !report.sheet.tells_of_correction {
             pairs.quotations(&mut own);
+            pairs.speakers(&mut own);
         }
         // A replaced value is one still, unless the statement that replaced it says the very words.
         if own.iter().any(|it| it.ground == Ground::Former) {
@@ -116,9 +116,13 @@ pub(super) fn candidates<'a>(city: &City, report: &Laid<'_>, topics: &[Topic<'a>
         }
         found.append(&mut own);
     }
+    let most = found.iter().map(|it| it.features.nearness()).fold(0.0, f64::max);
+    for it in &mut found {
+        it.features.set(Feature::NearestPair, if most > 0.0 { it.features.nearness() / most } else { 0.0 });
+    }
     // What is taken over word for word is what was announced, whatever else the statement says.
     found.retain(|it| match it.ground {
-        Ground::Quotation | Ground::Former => true,
+        Ground::Quotation | Ground::Speaker | Ground::Former => true,
         Ground::Copy => !echoes.has_sentence(it.clause),
         Ground::Values | Ground::Polarity | Ground::Denial => !echoes.has_sentence(it.clause) && !echoes.has(it.clause),
     });
@@ -194,6 +198,9 @@ impl<'a> Pairs<'_, 'a> {
                 features.mark(Feature::AgreesDenied, true);
                 found.extend(self.value_pair(Ground::Values, item, denied, features));
             }
+            if is_specific(item) && self.is_told_nearer(at) {
+                continue;
+            }
             let replacing = self.replaced(at, how);
             if !replacing.is_empty() {
                 for near in replacing.into_iter().take(RIVALS) {
@@ -203,8 +210,10 @@ impl<'a> Pairs<'_, 'a> {
                 continue;
             }
             for near in how.differing.iter().take(RIVALS) {
-                // 勞檢處負責局限空間、消防局負責危險物品: what stands beside the value that agrees is another thing.
-                if how.agreeing.first().is_some_and(|agreed| agreed.near >= near.near) {
+                // 勞檢處負責局限空間、消防局負責危險物品: what stands beside the value that agrees is another thing. A body may
+                // be named for one thing and be in charge of another.
+                let slack = if self.is_of_charge(item, near) { CHARGE_SLACK } else { VALUE_SLACK };
+                if how.agreeing.first().is_some_and(|agreed| agreed.near >= near.near + slack) {
                     break;
                 }
                 let clause = |near: &Other| self.official().items.get(near.at).map(|it| it.clause);
@@ -216,6 +225,26 @@ impl<'a> Pairs<'_, 'a> {
                 found.extend(self.value_pair(Ground::Values, item, *near, features));
             }
         }
+    }
+
+    /// Whether another statement that is at least as near to the report has the claimed value: the report speaks of that. An older one on
+    /// the matter may have been replaced.
+    fn is_told_nearer(&self, at: usize) -> bool {
+        self.topics.iter().any(|it| {
+            it.mass >= self.topic.mass
+                && !std::ptr::eq(it, self.topic)
+                && !it.later
+                && !it.expired
+                && it.matches.get(at).is_some_and(|how| !how.agreeing.is_empty())
+                && !self.others(|own, other| other < own).any(|older| std::ptr::eq(older, it))
+        })
+    }
+
+    /// Whether a body of the report and one of the statement are both said to be in charge of something.
+    fn is_of_charge(&self, item: &Item, near: &Other) -> bool {
+        item.kind() == ClaimKind::Agency
+            && item.is(Mark::Charge)
+            && self.official().items.get(near.at).is_some_and(|other| other.is(Mark::Charge))
     }
 
     fn value_pair(&self, ground: Ground, item: &Item, near: Other, features: Features) -> Option<Candidate<'a>> {
@@ -253,7 +282,7 @@ impl<'a> Pairs<'_, 'a> {
     }
 
     /// How near the words are around the claimed value in statements of another time than this one.
-    fn agreeing(&self, at: usize, which: impl Fn(i64, i64) -> bool) -> f64 {
+    pub(super) fn agreeing(&self, at: usize, which: impl Fn(i64, i64) -> bool) -> f64 {
         let nears = self.others(which).filter_map(|it| it.matches.get(at)?.agreeing.first());
         nears.map(|near| near.near / 3.0).fold(0.0, f64::max)
     }
@@ -267,103 +296,10 @@ impl<'a> Pairs<'_, 'a> {
         })
     }
 
-    fn value_features(&self, at: usize, item: &Item, near: Other) -> Features {
-        let (topic, report) = (self.topic, self.report.sheet);
-        let Some(other) = self.official().items.get(near.at) else { return Features::default() };
-        let mut features = self.features(item.clause, other.clause);
-        let how = topic.matches.get(at).cloned().unwrap_or_default();
-        let agreed = how.agreeing.first();
-        let used = topic.used.get(near.at).copied().flatten();
-        let rival = topic.rivals.get(near.at).copied().flatten();
-        let alike_items: Vec<usize> = (0..report.items.len())
-            .filter(|at| report.items.get(*at).is_some_and(|it| relation(self.city, it, item) != Relation::Apart))
-            .collect();
-        let orphans = alike_items
-            .iter()
-            .filter(|at| topic.matches.get(**at).is_some_and(|how| how.agreeing.is_empty() && how.comparable() > 0))
-            .count();
-        let [beside, sentence] = self.beside(item.clause, other.clause, Some(at));
-        features.set(Feature::Beside, beside);
-        features.set(Feature::BesideSentence, sentence);
-        features.set(Feature::Before, near.around[0]);
-        features.set(Feature::After, near.around[1]);
-        features.mark(Feature::Agrees, agreed.is_some());
-        features.set(Feature::AgreesNear, agreed.map_or(0.0, |it| it.near / 3.0));
-        features.mark(Feature::Used, used.is_some());
-        features.set(Feature::UsedNear, used.map_or(0.0, |it| it.near / 3.0));
-        features.set(Feature::Margin, (near.near - agreed.map_or(0.0, |it| it.near)) / 3.0);
-        features.mark(Feature::BestForClaim, how.differing.first().is_some_and(|best| best.at == near.at));
-        features.mark(Feature::BestForFact, rival.is_some_and(|best| best.at == at));
-        features.set(Feature::FewInFact, one_of(how.comparable()));
-        features.set(Feature::FewInReport, one_of(alike_items.len()));
-        features.mark(Feature::Orphans, agreed.is_none() && used.is_none());
-        features.set(Feature::FewOrphans, one_of(orphans));
-        for slip in slips(item, other) {
-            features.mark(slip, true);
-        }
-        features.mark(Feature::Crossed, agreed.is_some() && used.is_some());
-        if let (Value::Time(a), Value::Time(b)) = (item.value, other.value) {
-            let long = |it: crate::text::Moment| {
-                it.start.days.is_some_and(|days| (days.last - days.first).num_days() > LONG_DAYS)
-            };
-            features.mark(Feature::Vague, long(a) || long(b));
-        }
-        features.mark(Feature::Delta, item.is(Mark::Delta) != other.is(Mark::Delta));
-        features.mark(Feature::ClaimFormer, item.is(Mark::Former));
-        features.mark(Feature::ClaimInCharge, item.is(Mark::Charge));
-        features.mark(Feature::FactInCharge, other.is(Mark::Charge));
-        features.set(Feature::AgreesOlder, self.agreeing(at, |own, other| other < own));
-        features.set(Feature::AgreesNewer, self.agreeing(at, |own, other| other >= own));
-        features.mark(
-            Feature::Rounded,
-            matches!(item.value, Value::Figure(figure, _) if figure.rounding != Rounding::Plain),
-        );
-        let written = report.written(item.field, item.span);
-        features.mark(Feature::Relative, matches!(item.value, Value::Time(_)) && is_relative(written));
-        features.mark(
-            Feature::Unlisted,
-            matches!(
-                (item.value, other.value),
-                (Value::Agent(_) | Value::Site(_), _) | (_, Value::Agent(_) | Value::Site(_))
-            ),
-        );
-        if let Value::Agency(claimed) = item.value {
-            let speaks = |it: &Item| it.is(Mark::Speaker) && matches!(it.value, Value::Agency(body) if body == claimed);
-            features.mark(Feature::ClaimIsSpeaker, self.official().items.iter().any(speaks));
-        }
-        features
-    }
-
-    /// How many values the two clauses share, and how many their sentences, other than one of the report.
-    fn beside(&self, clause: usize, other: usize, but: Option<usize>) -> [f64; 2] {
-        let (report, official) = (self.report.sheet, self.official());
-        let sentence = |sheet: &Sheet, at: usize| sheet.clauses.get(at).map(|it| it.sentence);
-        let own = sentence(report, clause);
-        let theirs = sentence(official, other);
-        let mut shared = [0.0; 2];
-        for (at, (item, how)) in report.items.iter().zip(&self.topic.matches).enumerate() {
-            if Some(at) == but || !is_specific(item) || sentence(report, item.clause) != own {
-                continue;
-            }
-            let agreed = |near: &Other| official.items.get(near.at).map(|it| it.clause);
-            let clauses: Vec<usize> = how.agreeing.iter().filter_map(agreed).collect();
-            if item.clause == clause && clauses.contains(&other) {
-                shared[0] += 1.0;
-            }
-            if clauses.iter().any(|it| sentence(official, *it) == theirs) {
-                shared[1] += 1.0;
-            }
-        }
-        shared.map(|count: f64| (count / 2.0).min(1.0))
-    }
-
     /// Clauses of which the one is negated and the other is not.
     fn polarities(&self, found: &mut Vec<Candidate<'a>>) {
         for (at, clause) in self.report.sheet.clauses.iter().enumerate() {
-            let Some(own) = self.report.clauses.get(at) else { continue };
-            let nearest = (0..self.official().clauses.len())
-                .map(|other| (other, self.topic.nearness(other, own)))
-                .max_by(|a, b| a.1.total_cmp(&b.1).then(b.0.cmp(&a.0)));
+            let nearest = self.topic.table.nearest(at);
             let Some((other, _)) = nearest.filter(|(_, near)| *near > NEAR_CLAUSES) else { continue };
             let Some(truth) = self.official().clauses.get(other) else { continue };
             if truth.stance.is_negated() != clause.stance.is_negated() {
@@ -373,89 +309,4 @@ impl<'a> Pairs<'_, 'a> {
             }
         }
     }
-
-    /// What every pair of clauses has.
-    pub(super) fn features(&self, clause: usize, other: usize) -> Features {
-        let (topic, report) = (self.topic, self.report.sheet);
-        let theirs = topic.clauses.get(other);
-        let [words, context, characters] =
-            self.report.clauses.get(clause).zip(theirs).map_or([0.0; 3], |(own, truth)| alike(own, truth));
-        let (stance, sentence) = report.stances(clause);
-        let (truth, truth_sentence) = self.official().stances(other);
-        let mut features = Features::default();
-        let [beside, sentence_beside] = self.beside(clause, other, None);
-        for (feature, value) in [
-            (Feature::Beside, beside),
-            (Feature::BesideSentence, sentence_beside),
-            (Feature::Bias, 1.0),
-            (Feature::Words, words),
-            (Feature::Context, context),
-            (Feature::Characters, characters),
-            (Feature::Topic, topic.alike),
-            (Feature::TopicMass, f64::from(topic.mass / 100.0).min(2.0)),
-            (Feature::Covered, topic.agreeing as f64 / topic.specific.max(1) as f64),
-            (Feature::Specifics, (topic.agreeing as f64).ln_1p() / 2.0),
-            (Feature::Soon, self.soon()),
-        ] {
-            features.set(feature, value);
-        }
-        let field = |sheet: &Sheet, at: usize| sheet.clauses.get(at).is_some_and(|it| it.field == Field::Title);
-        for (feature, yes) in [
-            (Feature::First, topic.first),
-            (Feature::Opinion, stance.is_opinion()),
-            (Feature::SentenceOpinion, sentence.is_opinion()),
-            (Feature::Hearsay, stance.is_hearsay()),
-            (Feature::OtherCity, sentence.is_elsewhere() && !truth_sentence.is_elsewhere()),
-            (Feature::TitleAsks, report.clauses.iter().any(|it| it.field == Field::Title && it.stance.is_question())),
-            (Feature::ReportRumour, report.clauses.iter().any(|it| it.stance.is_rumour())),
-            (
-                Feature::CitySpeaks,
-                report.items.iter().any(|it| it.is(Mark::Speaker) && matches!(it.value, Value::Agency(_))),
-            ),
-            (Feature::Rumour, stance.is_rumour() || sentence.is_rumour()),
-            (Feature::Question, stance.is_question()),
-            (Feature::Quoted, stance.is_quoted()),
-            (Feature::Spoken, stance.is_spoken()),
-            (Feature::Correction, report.tells_of_correction),
-            (Feature::OtherPlace, names_other_place(report, topic, clause)),
-            (Feature::Negation, stance.is_negated() != truth.is_negated()),
-            (Feature::ClaimNegated, stance.is_negated()),
-            (Feature::ReportDenies, report.clauses.iter().any(|it| it.stance.is_denial())),
-            (Feature::ClaimTitle, field(report, clause)),
-            (Feature::FactTitle, field(self.official(), other)),
-            (Feature::Denies, !topic.rumours.is_empty()),
-            (Feature::ClaimOfCharge, stance.is_of_charge()),
-            (Feature::FactOfCharge, truth.is_of_charge()),
-        ] {
-            features.mark(feature, yes);
-        }
-        features
-    }
-
-    /// 1 for a report of the same day, less the later it is.
-    fn soon(&self) -> f64 {
-        let Some((report, fact)) = self.report.published.zip(self.topic.fact.published) else { return 0.5 };
-        let days = (report - fact).num_hours().unsigned_abs() as f64 / 24.0;
-        1.0 / (1.0 + days / SOON_DAYS)
-    }
-}
-
-/// 今天, 下週: the day of an announcement as often as of what is announced.
-fn is_relative(written: &str) -> bool {
-    !written.contains(['月', '/']) && written.contains(['今', '昨', '明', '週', '周', '本', '這', '當', '隔', '翌'])
-}
-
-/// Whether the claim's sentence names a district or road that the statement does not name anywhere.
-fn names_other_place(report: &Sheet, topic: &Topic<'_>, clause: usize) -> bool {
-    let sentence = report.clauses.get(clause).map(|it| it.sentence);
-    report.items.iter().zip(&topic.matches).any(|(item, how)| {
-        matches!(item.value, Value::Place(NamedBody::District(_) | NamedBody::Road(_)))
-            && report.clauses.get(item.clause).map(|it| it.sentence) == sentence
-            && how.agreeing.is_empty()
-            && how.comparable() > 0
-    })
-}
-
-fn one_of(count: usize) -> f64 {
-    1.0 / count.max(1) as f64
 }

@@ -3,6 +3,7 @@
 use super::{
     Candidate, Feature, copy,
     pair::{Ground, Pairs},
+    similar::Bag,
 };
 use crate::{
     claims::Sheet,
@@ -11,6 +12,9 @@ use crate::{
 
 /// The words of a quotation that are compared; fewer are a name or an emphasis.
 const LEAST_QUOTED: usize = 4;
+
+/// The share of what is told, of the shorter one's words, that both must have.
+const LEAST_TOLD: f64 = 0.3;
 
 /// What people who speak for something are called.
 const TITLES: [&str; 38] = [
@@ -100,6 +104,56 @@ impl<'a> Pairs<'_, 'a> {
             }
         }
     }
+
+    /// What the report tells as said by one and the statement as said by another.
+    pub(super) fn speakers(&self, found: &mut Vec<Candidate<'a>>) {
+        let official = told(self.official());
+        if official.is_empty() {
+            return;
+        }
+        for claim in told(self.report.sheet) {
+            let nearest = official
+                .iter()
+                .map(|truth| (claim.words.held(&truth.words), truth))
+                .max_by(|a, b| a.0.total_cmp(&b.0).then(b.1.clause.cmp(&a.1.clause)));
+            let Some((share, truth)) = nearest.filter(|(share, _)| *share >= LEAST_TOLD) else { continue };
+            if same_speaker(claim.by, truth.by) {
+                continue;
+            }
+            let mut features = self.features(claim.clause, truth.clause);
+            features.set(Feature::SameWords, share);
+            features.mark(Feature::OtherSpeaker, true);
+            let what = (Ground::Speaker, ClaimKind::Quote);
+            found.extend(self.pair(what, (claim.clause, claim.span), (truth.clause, truth.span), features));
+        }
+    }
+}
+
+/// What is told as said by a person with a title.
+struct Told<'s> {
+    /// The clause with the speaker, by its place in the sheet.
+    clause: usize,
+    /// The speaker.
+    by: &'s str,
+    /// Where the speaker stands.
+    span: Span,
+    /// What is said.
+    words: Bag,
+}
+
+/// What the sentences of a text tell as said by whom: 自治會會長表示，新場沒有冷凍庫.
+fn told(sheet: &Sheet) -> Vec<Told<'_>> {
+    let mut found: Vec<Told<'_>> = Vec::new();
+    for (at, clause) in sheet.clauses.iter().enumerate().filter(|(_, it)| it.stance.is_spoken()) {
+        let written = sheet.written(clause.field, clause.span);
+        let ends = TITLES.iter().filter_map(|title| written.find(title).map(|from| from + title.len()));
+        let Some(end) = ends.max() else { continue };
+        let span = Span::new(clause.span.start, clause.span.start + end);
+        let to = sheet.sentences.get(clause.sentence).map_or(clause.span.end, |sentence| sentence.span.end);
+        let words = Bag::under(sheet, clause.field, Span::new(span.end, to));
+        found.push(Told { clause: at, by: sheet.written(clause.field, span), span, words });
+    }
+    found
 }
 
 fn clause_of(sheet: &Sheet, field: Field, span: Span) -> Option<usize> {

@@ -36,6 +36,9 @@ fn figures_agree_when_the_one_is_a_fair_way_to_write_the_other() {
     assert_eq!(slips("276台", "267台"), [Feature::Digits]);
     assert_eq!(slips("276台", "277台"), [Feature::Near]);
     assert_eq!(slips("276台", "312台"), []);
+    let likenesses = |a: &str, b: &str| super::agree::likenesses(&figure(a, None), &figure(b, None));
+    assert_eq!(likenesses("276台", "312台"), [Feature::SameUnit, Feature::SoonAfter]);
+    assert_eq!(likenesses("276台", "31200輛"), [Feature::FarApart]);
 }
 
 #[test]
@@ -77,6 +80,15 @@ fn states_of_two_poles_are_each_other_turned_around() {
 fn only_what_harms_and_is_sure_is_of_the_highest_level() {
     assert_eq!(Level::of(0.95, "明天停班停課"), Level::A);
     assert_eq!(Level::of(0.95, "展覽延長"), Level::B);
-    assert_eq!(Level::of(0.75, "明天停班停課"), Level::B);
+    assert_eq!(Level::of(0.88, "明天停班停課"), Level::B);
     assert_eq!(Level::of(0.3, "明天停班停課"), Level::None);
+}
+
+#[test]
+fn a_word_and_the_same_with_a_negator_are_told_apart() {
+    let own = ["渡輪停止收費", "渡輪不停止收費"].map(|text| text.chars().collect::<Vec<char>>());
+    let [plain, turned] = &own;
+    assert!(super::wording::negates(turned, plain) && !super::wording::negates(plain, turned));
+    assert!(!super::wording::negates(turned, turned), "both negate it");
+    assert_eq!(super::wording::longest_run(plain, turned), 4);
 }

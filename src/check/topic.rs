@@ -5,6 +5,7 @@ use chrono::{DateTime, Utc};
 use super::{
     Fact, Hit,
     agree::{Relation, relation},
+    nearness::Nearness,
     rumour::{Rumour, rumours},
     similar::{Bag, Marks},
 };
@@ -76,6 +77,8 @@ pub struct Topic<'a> {
     /// It held no longer when the report appeared: it tells what was so, and nothing is held against it.
     pub(super) expired: bool,
     pub(super) clauses: Vec<[Bag; 3]>,
+    /// How near its clauses are to those of the report.
+    pub(super) table: Nearness,
     /// Its words.
     pub(super) whole: Bag,
     /// The words around each of its values.
@@ -137,10 +140,12 @@ impl<'a> Topic<'a> {
             later,
             expired,
             clauses: (0..fact.sheet.clauses.len()).map(|at| bags(&fact.sheet, at)).collect(),
+            table: Nearness::default(),
             whole,
             around: around(&fact.sheet),
             rumours: rumours(&fact.sheet),
         };
+        topic.table = Nearness::new(&report.clauses, &topic.clauses);
         topic.compare(city, report);
         Some(topic)
     }
@@ -152,7 +157,7 @@ impl<'a> Topic<'a> {
 
     fn compare(&mut self, city: &City, report: &Laid<'_>) {
         for (at, (item, own)) in report.sheet.items.iter().zip(&report.around).enumerate() {
-            let found = self.nearest(city, report, (item, own));
+            let found = self.nearest(city, (item, own));
             if is_specific(item) {
                 self.specific += 1;
                 if !found.agreeing.is_empty() {
@@ -183,9 +188,8 @@ impl<'a> Topic<'a> {
         clause + BEFORE * before + BEHIND * behind
     }
 
-    fn nearest(&self, city: &City, report: &Laid<'_>, (item, own): (&Item, &[Bag; 2])) -> Match {
+    fn nearest(&self, city: &City, (item, own): (&Item, &[Bag; 2])) -> Match {
         let mut found = Match::default();
-        let Some(bags) = report.clauses.get(item.clause) else { return found };
         for (at, (other, around)) in self.fact.sheet.items.iter().zip(&self.around).enumerate() {
             let how = relation(city, item, other);
             if how == Relation::Apart
@@ -196,7 +200,8 @@ impl<'a> Topic<'a> {
             let around = [0, 1].map(|side| own.get(side).zip(around.get(side)).map_or(0.0, |(a, b)| a.alike(b)));
             let [before, behind] = around;
             let set_back = if other.field == Field::Title { HEADLINE } else { 0.0 };
-            let near = self.nearness(other.clause, bags) + BEFORE * before + BEHIND * behind - set_back;
+            let near = self.table.of(item.clause, other.clause).iter().sum::<f64>() + BEFORE * before + BEHIND * behind
+                - set_back;
             let near = Other { at, near, around };
             let put = |slot: &mut Option<Other>| {
                 if slot.is_none_or(|best: Other| near.near > best.near) {
@@ -230,10 +235,6 @@ impl<'a> Topic<'a> {
             let near = how.agreeing.first()?;
             Some((item, self.fact.sheet.items.get(near.at)?, near.near))
         })
-    }
-
-    pub(super) fn nearness(&self, clause: usize, bags: &[Bag; 3]) -> f64 {
-        self.clauses.get(clause).map_or(0.0, |other| alike(bags, other).iter().sum())
     }
 }
 

@@ -10,10 +10,10 @@ const DOUBTS: [(Feature, f64); 4] =
     [(Feature::Opinion, -0.8), (Feature::Hearsay, -0.8), (Feature::Question, -1.5), (Feature::Correction, -1.0)];
 
 /// Of a sentence taken over with one thing changed: the more of it is the same, the surer.
-const COPY: [(Feature, f64); 1] = [(Feature::Copied, 2.5)];
+const COPY: [(Feature, f64); 2] = [(Feature::Bias, 0.7), (Feature::Copied, 2.5)];
 
 /// Of a quotation: how much of it is the same, and whether somebody else is said to have said it.
-const QUOTATION: [(Feature, f64); 3] = [(Feature::Bias, -2.0), (Feature::SameWords, 3.2), (Feature::OtherSpeaker, 0.8)];
+const QUOTATION: [(Feature, f64); 3] = [(Feature::Bias, -1.3), (Feature::SameWords, 3.2), (Feature::OtherSpeaker, 0.8)];
 
 /// The weights of all features, one row a ground or kind.
 #[derive(Debug, Clone, Default)]
@@ -40,7 +40,7 @@ impl Weights {
         let sum = match ground {
             Ground::Copy => few(&COPY),
             Ground::Quotation => few(&QUOTATION),
-            Ground::Values | Ground::Former | Ground::Polarity | Ground::Denial => {
+            Ground::Values | Ground::Former | Ground::Polarity | Ground::Denial | Ground::Speaker => {
                 let row = ground.row(kind);
                 let Some((_, weights)) = self.rows.iter().find(|(name, _)| name == row) else { return 0.0 };
                 weights.iter().zip(features.all()).map(|(weight, feature)| weight * feature).sum()

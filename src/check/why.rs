@@ -24,7 +24,9 @@ pub(super) fn alert(report: &Sheet, it: &Candidate<'_>, verdict: Verdict) -> Str
         }
         (Verdict::Denied, ..) => format!("{source}已說明並無此事：「{official}」。"),
         (Verdict::Outdated, ..) => format!("「{said}」為先前的資料，{source}已更新為「{official}」。"),
-        (_, Ground::Quotation, _) => format!("這段話與{source}所載的說話者或內容不同：「{official}」。"),
+        (_, Ground::Quotation | Ground::Speaker, _) => {
+            format!("這段話與{source}所載的說話者或內容不同：「{official}」。")
+        }
         (_, Ground::Polarity, _) => format!("報導的說法與{source}一正一反：「{official}」。"),
         (_, _, ClaimKind::Figure) => format!("報導寫「{said}」，{source}為「{official}」，數字不一致。"),
         (_, _, ClaimKind::Date) => format!("報導寫「{said}」，{source}為「{official}」，時間不一致。"),

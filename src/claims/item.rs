@@ -92,6 +92,12 @@ pub enum Mark {
     Delta = 8,
     /// A body or place that is said not to be the one: 非市府權責, 不歸水利局管.
     Negated = 16,
+    /// A day that comes again: 每月一日.
+    Every = 32,
+    /// A state that is planned or weighed: 擬納入收費, 研議取消.
+    Planned = 64,
+    /// A state of now: 現有車格未收費, 目前暫停.
+    Present = 128,
 }
 
 impl Item {

@@ -15,6 +15,19 @@ const TURN_CHARACTERS: usize = 8;
 /// Characters before a figure that may say by how much something changed.
 const CHANGE_CHARACTERS: usize = 5;
 
+/// Characters of the longest credit: 港邊通訊社記者王小明高雄17日電.
+const CREDIT_CHARACTERS: usize = 40;
+
+/// Words before a state that is planned or weighed and not decided on as of now.
+pub(super) const PLANS: [&str; 16] = [
+    "擬", "將", "研議", "研擬", "規劃", "計畫", "預計", "預定", "打算", "考慮", "評估", "草案", "有意", "可能", "構想",
+    "提議",
+];
+
+/// Words before a state of now.
+pub(super) const PRESENTS: [&str; 10] =
+    ["現有", "目前", "現行", "現況", "現為", "現仍", "現階段", "至今", "迄今", "當前"];
+
 /// The beginning of a text, cut between characters.
 pub(super) fn head(text: &str) -> &str {
     let end = (0..=READ_BYTES.min(text.len())).rev().find(|end| text.is_char_boundary(*end)).unwrap_or_default();
@@ -61,6 +74,52 @@ pub(super) fn turns_behind(copy: &str, from: usize) -> bool {
     ["為", "至", "改", "到", "成", "增", "減", "降", "升", "調", "縮", "延", "擴", "提", "→"]
         .iter()
         .any(|turn| rest.contains(turn))
+}
+
+/// Whether a day comes again: 每月一日, 每年3月5日. It is no date of an event.
+pub(super) fn comes_again(copy: &str, span: Span) -> bool {
+    const EVERY: [&str; 8] = ["每月", "每個月", "每年", "逐年", "逐月", "每季", "每學期", "每逢"];
+    let before = copy.get(..span.start).unwrap_or_default();
+    let written = span.of(copy).unwrap_or_default();
+    EVERY.iter().any(|every| before.ends_with(every) || written.starts_with(every))
+        || (before.ends_with('每') && written.starts_with(['月', '年', '季']))
+}
+
+/// Whether one of `words` stands in a clause before `own`.
+pub(super) fn follows(copy: &str, clause: usize, own: usize, words: &[&str]) -> bool {
+    let head = copy.get(clause..own).unwrap_or_default();
+    words.iter().any(|word| head.contains(word))
+}
+
+/// Who wrote a report, where and on which day: 「（港邊通訊社高雄17日電）」, 「記者王小明／高雄報導」. It stands in brackets, or
+/// at the beginning of a line, and is no part of what the report says.
+pub(super) fn credits(copy: &str) -> Vec<Span> {
+    let mut found = Vec::new();
+    for (open, close) in [('（', '）'), ('(', ')'), ('〔', '〕'), ('【', '】'), ('[', ']')] {
+        for (at, _) in copy.match_indices(open) {
+            let start = at + open.len_utf8();
+            let inner = copy.get(start..).and_then(|rest| rest.split(close).next()).unwrap_or_default();
+            let is_short = inner.chars().nth(CREDIT_CHARACTERS).is_none();
+            let signs = inner.ends_with('電') || inner.ends_with("報導") || inner.starts_with("記者");
+            if is_short && signs && inner.contains(['社', '者', '／', '/', '訊', '報']) {
+                found.push(Span::new(start, start + inner.len()));
+            }
+        }
+    }
+    let mut start = 0;
+    for line in copy.split_inclusive('\n') {
+        let credit = line.find("報導").map(|at| at + "報導".len()).and_then(|end| line.get(..end));
+        let is_credit = |it: &&str| {
+            it.chars().nth(CREDIT_CHARACTERS).is_none()
+                && (it.starts_with("記者") || it.contains("中心／") || it.contains("中心/"))
+                && !it.contains(['，', '。', ','])
+        };
+        if let Some(credit) = credit.filter(is_credit) {
+            found.push(Span::new(start, start + credit.len()));
+        }
+        start += line.len();
+    }
+    found
 }
 
 pub(super) fn is_name(value: Value) -> bool {
@@ -138,7 +197,15 @@ pub(super) fn weekdays(copy: &str, clause: Span) -> Vec<(Span, u8)> {
 /// Whether a body or place is said not to be the one: 不歸水利局管, 與水利局無關.
 pub(super) fn is_denied(copy: &str, span: Span) -> bool {
     let behind = copy.get(span.end..).unwrap_or_default();
-    is_turned(copy, span) || behind.starts_with("無關") || behind.starts_with("沒有關")
+    // 不會由納稅人埋單: what leads up to the body stands between.
+    let start = copy
+        .get(..span.start)
+        .and_then(|head| head.strip_suffix(['由', '歸', '是', '被']))
+        .map_or(span.start, str::len);
+    is_turned(copy, span)
+        || is_turned(copy, Span::new(start, span.end))
+        || behind.starts_with("無關")
+        || behind.starts_with("沒有關")
 }
 
 /// Whether a negator stands right before a word: 未通過, 不予同意, 根本沒有洩洪.

@@ -9,8 +9,8 @@ use super::{
     agent::{Agent, agents},
     cue,
     phrase::{
-        between_turns, head, is_change, is_cut, is_day_of_writing, is_denied, is_name, is_taken, is_turned, leads_up,
-        per, quoted, spaced, speaker, turns_behind, weekdays,
+        PLANS, PRESENTS, between_turns, comes_again, credits, follows, head, is_change, is_cut, is_day_of_writing,
+        is_denied, is_name, is_taken, is_turned, leads_up, per, quoted, spaced, speaker, turns_behind, weekdays,
     },
     site::{Site, endings, sites},
     token::{self, Weights},
@@ -153,7 +153,8 @@ impl Reader {
         let figures = quantities(copy, &taken);
         let cues = self.cues.find(copy).collect();
         let endings: Vec<Hit<'_, u8>> = self.endings.find(copy).collect();
-        Finds { times, figures, names: names.to_vec(), cues, quoted: quoted(copy), sites: sites(copy, &endings) }
+        let (quoted, credits, sites) = (quoted(copy), credits(copy), sites(copy, &endings));
+        Finds { times, figures, names: names.to_vec(), cues, quoted, credits, sites }
     }
 
     /// Adds a word unless it is part of a value, which is compared by itself.
@@ -186,6 +187,7 @@ struct Finds<'a> {
     names: Vec<Named>,
     cues: Vec<Hit<'a, Manner>>,
     quoted: Vec<Span>,
+    credits: Vec<Span>,
     sites: Vec<(Span, Site)>,
 }
 
@@ -244,7 +246,12 @@ impl Finds<'_> {
         }
         let names = part(&self.names, span, |it| it.span);
         let is_named = |span: Span| names.iter().any(|name| name.span.overlaps(span));
-        for (span, agent) in agents(copy, span, cues).into_iter().filter(|(span, _)| !is_named(*span)) {
+        // 由義大醫院受託經營: a place may be the body in charge.
+        let is_body = |it: &Named| matches!(it.body, NamedBody::Agency { .. } | NamedBody::Government);
+        let is_other = |span: Span, agent: Agent| {
+            names.iter().all(|it| !it.span.overlaps(span) || (matches!(agent, Agent::Name(_)) && !is_body(it)))
+        };
+        for (span, agent) in agents(copy, span, cues).into_iter().filter(|(span, agent)| is_other(*span, *agent)) {
             add(Value::Agent(agent), span);
         }
         let sites = part(&self.sites, span, |it| it.0).iter().filter(|it| within(it.0) && !is_named(it.0));
@@ -261,6 +268,7 @@ impl Finds<'_> {
                 }
             }
         }
+        items.retain(|item| !self.credits.iter().any(|credit| credit.overlaps(item.span)));
         items.truncate(MOST_ITEMS);
         for found in &mut items {
             let near_cue = |manner: Manner, is_near: &dyn Fn(Span) -> bool| {
@@ -278,9 +286,14 @@ impl Finds<'_> {
             let does = |cue: Span| after(cue) && cue.start - own.end <= VERB_BYTES;
             let is_body = matches!(found.value, Value::Agency(_) | Value::Agent(_));
             let is_figure = matches!(found.value, Value::Figure(..));
+            let is_state = matches!(found.value, Value::State(..));
+            let is_time = matches!(found.value, Value::Time(_));
             found.mark(Mark::Former, near_cue(Manner::Former, &was));
             found.mark(Mark::Negated, is_name(found.value) && is_denied(copy, own));
             found.mark(Mark::Delta, is_figure && is_change(copy, span.start, own.start));
+            found.mark(Mark::Every, is_time && comes_again(copy, own));
+            found.mark(Mark::Planned, is_state && follows(copy, span.start, own.start, &PLANS));
+            found.mark(Mark::Present, is_state && follows(copy, span.start, own.start, &PRESENTS));
             found.mark(Mark::Charge, is_body && (leads_up(copy, own.start) || near_cue(Manner::Charge, &does)));
             found.mark(Mark::Speaker, near_cue(Manner::Speaker, &after) || is_day_of_writing(copy, found));
         }

@@ -156,3 +156,27 @@ fn odd_input_is_laid_out_in_bounded_time() {
         assert!(sheet.clauses.len() <= 300);
     }
 }
+
+#[test]
+fn a_credit_carries_no_claims() {
+    for text in [
+        "（港邊通訊社高雄17日電）渡輪暫停。",
+        "(港邊通訊社記者王小明高雄17日電)渡輪暫停。",
+        "記者王小明／高雄17日報導\n渡輪暫停。",
+        "港邊新聞中心／高雄17日報導\n渡輪暫停。",
+    ] {
+        let values: Vec<Value> = sheet(text).items.iter().map(|item| item.value).collect();
+        assert_eq!(values, [Value::State(0, 0, false)], "{text}");
+    }
+    let sheet = sheet("（3月17日）渡輪暫停，記者會17日舉行。");
+    assert_eq!(sheet.items.iter().filter(|item| matches!(item.value, Value::Time(_))).count(), 2);
+}
+
+#[test]
+fn what_comes_again_is_planned_or_is_so_now_is_told_apart() {
+    let marked = |text: &str, mark| sheet(text).items.iter().any(|item| item.is(mark));
+    assert!(marked("每年4月1日補滿。", Mark::Every) && !marked("4月1日起補滿。", Mark::Every));
+    assert!(marked("擬暫停渡輪。", Mark::Planned) && !marked("渡輪暫停。", Mark::Planned));
+    assert!(marked("現有渡輪暫停。", Mark::Present) && !marked("渡輪暫停。", Mark::Present));
+    assert!(!marked("擬調整票價，渡輪暫停。", Mark::Planned), "another clause");
+}

@@ -65,7 +65,7 @@ pub enum Level {
 
 /// From this score a finding is sure enough for the highest level. Set by cross-validation on the training pairs and the
 /// development half of `tests/golden/misreports.jsonl`, for a precision of .97.
-pub const SURE: f64 = 0.8;
+pub const SURE: f64 = 0.9;
 
 impl Level {
     /// All levels.

@@ -15,7 +15,7 @@ use rayon::prelude::*;
 
 use contrast::Contrast;
 pub use example::{Example, Origin};
-pub use pairs::{Pair, learn};
+pub use pairs::{Judged, Pair, learn};
 pub use recipe::Recipe;
 pub use sets::{SetError, read_rows, read_sets};
 pub use split::{FOLDS, HELD_OUT, fold};

@@ -140,6 +140,37 @@ async fn a_report_that_quotes_the_clarification_is_left_alone() {
 }
 
 #[tokio::test]
+async fn a_plan_does_not_contradict_what_is_so_now_and_a_day_of_every_month_no_date() {
+    let parking = (
+        "2026-03-04T10:00:00",
+        "埤前公園停車場收費仍在徵詢意見",
+        "埤前公園停車場現有80格未收費。交通局研擬納入計時收費，每月1日公布收費方案的進度，自115年4月6日起徵詢意見。",
+    );
+    for text in [
+        "埤前公園停車場80格擬納入收費，交通局從4月6日起徵詢意見。",
+        "（港邊通訊社高雄2日電）埤前公園停車場要不要收費，交通局每月一日公布進度，4月6日起徵詢意見。",
+    ] {
+        let checked = check(&[parking], "2026-03-04T20:00:00", text).await;
+        assert_eq!(checked.level, Level::None, "{text}: {:?}", checked.findings);
+    }
+}
+
+#[tokio::test]
+async fn words_told_as_those_of_somebody_else_are_found_without_quotation_marks() {
+    let market = (
+        "2026-03-04T10:00:00",
+        "埤前市場搬遷說明會",
+        "經發局今（4）日召開埤前市場搬遷說明會。攤商自治會會長表示，新場沒有冷凍庫，攤商一攤都不會搬。",
+    );
+    let report = |speaker: &str| format!("埤前市場搬遷說明會吵翻天，{speaker}表示，新場沒有冷凍庫，攤商一攤都不會搬。");
+    let checked = check(&[market], "2026-03-04T20:00:00", &report("經發局長")).await;
+    let first = checked.findings.first().expect("another speaker");
+    assert_eq!((checked.level > Level::None, first.kind), (true, ClaimKind::Quote), "{checked:?}");
+    let same = check(&[market], "2026-03-04T20:00:00", &report("自治會會長")).await;
+    assert_eq!(same.level, Level::None, "{same:?}");
+}
+
+#[tokio::test]
 async fn odd_statements_and_reports_are_read_in_bounded_time() {
     let table: Vec<String> = (1..=300).map(|row| format!("項目{row}\t預算{}萬{}千元", row * 7, row % 10)).collect();
     let table = table.join("\n");
