@@ -40,7 +40,7 @@ pub use api_keys::ApiKey;
 pub use articles::{Reading, Stored};
 pub use audit::AuditFilter;
 pub use cases::{
-    CaseAlert, CaseClaim, CaseFilter, CasePage, CaseReport, CaseSize, Changing, ChannelTrouble,
+    AlertOutcome, CaseAlert, CaseClaim, CaseFilter, CasePage, CaseReport, CaseSize, Changing, ChannelTrouble,
     ClosureRow, Decided, Dossier, DraftNote, Joining, Kept, KeptBasis, Moved, NamedSource, OpenCount, Opened, Opening,
     Posting, Proposal, PublishedRow, Queued, Quoted, ReleaseRow, Releasing, SendRow, Sending, SentRow, Settled,
 };
