@@ -126,7 +126,7 @@ impl Model {
             return Err(ModelFault::Busy("as many questions as may be are under way".into()));
         };
         let settings = &self.settings;
-        let secrets = settings.key.as_ref().map_or(&[][..], std::slice::from_ref);
+        let secrets = settings.key.as_slice();
         let ask = Ask { http: &self.http, open: settings.allow_private, secrets, now, longest: settings.longest };
         let body = json!({
             "model": settings.model,

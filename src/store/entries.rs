@@ -157,19 +157,28 @@ impl Store {
         .await
     }
 
-    /// Makes every waiting entry claimable at once, for when the wall clock was set back and their times lie in a
-    /// future that takes long to come.
+    /// Makes every waiting entry and message claimable at once, for when the wall clock was set back and their times lie in
+    /// a future that takes long to come. A message that was first tried then counts as first tried now, so that it is given
+    /// up no later than it would be.
     ///
     /// # Errors
     /// When it cannot be written.
-    pub async fn forget_waits(&self) -> Result<(), StoreError> {
+    pub async fn forget_waits(&self, now: DateTime<Utc>) -> Result<(), StoreError> {
         self.write(
             "forget_waits",
             Box::new(move |connection| {
                 Box::pin(async move {
                     sqlx::query("UPDATE entries SET next_try_at = 0, locked_until = 0 WHERE state = 'waiting'")
-                        .execute(connection)
+                        .execute(&mut *connection)
                         .await?;
+                    // A message that is under way keeps its lease: it must not be sent a second time beside the first.
+                    sqlx::query(
+                        "UPDATE outbox SET next_at = 0, first_tried_at = \
+                         CASE WHEN first_tried_at > $1 THEN $1 ELSE first_tried_at END WHERE state = 'waiting'",
+                    )
+                    .bind(rows::micros(now))
+                    .execute(connection)
+                    .await?;
                     Ok(())
                 })
             }),

@@ -1,7 +1,7 @@
 //! What the register says of reports, and what people made of it.
 
 use chrono::{DateTime, Utc};
-use sqlx::any::AnyRow;
+use sqlx::{AnyConnection, any::AnyRow};
 
 use super::{Store, StoreError, audit, rows};
 use crate::domain::{
@@ -155,55 +155,58 @@ impl Store {
         self.audited(
             "judge_finding",
             Box::new(move |connection| {
-                Box::pin(async move {
-                    let open = sqlx::query(
-                        "SELECT * FROM findings WHERE id = $1 AND article_id = $2 AND ended_at IS NULL \
-                         AND outcome IS NULL AND level <> 'none'",
-                    )
-                    .bind(id.clone())
-                    .bind(article_id.clone())
-                    .fetch_optional(&mut *connection)
-                    .await?;
-                    let Some(row) = open else { return Ok(Judging::Stale) };
-                    let judged = sqlx::query(
-                        "UPDATE findings SET outcome = $1, outcome_by = $2, outcome_at = $3, outcome_note = $4 \
-                         WHERE ended_at IS NULL AND outcome IS NULL AND level <> 'none' AND (id = $5 OR \
-                         (fact_id = $6 AND fact_hash = $7 AND verdict = $8 AND kind = $9 AND claimed = $10 \
-                         AND article_id IN (SELECT o.article_id FROM stories o JOIN stories t ON t.story = o.story \
-                         WHERE t.article_id = $11)))",
-                    )
-                    .bind(outcome.name())
-                    .bind(by.to_string())
-                    .bind(rows::micros(at))
-                    .bind(note.clone())
-                    .bind(id.clone())
-                    .bind(rows::optional(&row, "fact_id")?)
-                    .bind(rows::optional(&row, "fact_hash")?)
-                    .bind(rows::text(&row, "verdict")?)
-                    .bind(rows::text(&row, "kind")?)
-                    .bind(rows::text(&row, "claimed")?)
-                    .bind(article_id.clone())
-                    .execute(&mut *connection)
-                    .await?
-                    .rows_affected();
-                    let detail = serde_json::json!({
-                        "finding": id, "outcome": outcome.name(), "findings": judged, "note": note,
-                        "fact": rows::optional(&row, "fact_id")?, "verdict": rows::text(&row, "verdict")?,
-                    });
-                    let event = Event {
-                        at,
-                        actor,
-                        action: Action::FindingJudged,
-                        subject: article_id,
-                        detail: detail.to_string(),
-                    };
-                    audit::append(connection, event).await?;
-                    Ok(Judging::Done(judged))
-                })
+                Box::pin(async move { judge(connection, (article_id, id), (outcome, note), (by, actor), at).await })
             }),
         )
         .await
     }
+}
+
+/// Records what a person found out, in a transaction of the caller's.
+pub(super) async fn judge(
+    connection: &mut AnyConnection,
+    (article_id, id): (String, String),
+    (outcome, note): (Outcome, Option<String>),
+    (by, actor): (UserName, Actor),
+    at: DateTime<Utc>,
+) -> Result<Judging, StoreError> {
+    let open = sqlx::query(
+        "SELECT * FROM findings WHERE id = $1 AND article_id = $2 AND ended_at IS NULL \
+         AND outcome IS NULL AND level <> 'none'",
+    )
+    .bind(id.clone())
+    .bind(article_id.clone())
+    .fetch_optional(&mut *connection)
+    .await?;
+    let Some(row) = open else { return Ok(Judging::Stale) };
+    let judged = sqlx::query(
+        "UPDATE findings SET outcome = $1, outcome_by = $2, outcome_at = $3, outcome_note = $4 \
+         WHERE ended_at IS NULL AND outcome IS NULL AND level <> 'none' AND (id = $5 OR \
+         (fact_id = $6 AND fact_hash = $7 AND verdict = $8 AND kind = $9 AND claimed = $10 \
+         AND article_id IN (SELECT o.article_id FROM stories o JOIN stories t ON t.story = o.story \
+         WHERE t.article_id = $11)))",
+    )
+    .bind(outcome.name())
+    .bind(by.to_string())
+    .bind(rows::micros(at))
+    .bind(note.clone())
+    .bind(id.clone())
+    .bind(rows::optional(&row, "fact_id")?)
+    .bind(rows::optional(&row, "fact_hash")?)
+    .bind(rows::text(&row, "verdict")?)
+    .bind(rows::text(&row, "kind")?)
+    .bind(rows::text(&row, "claimed")?)
+    .bind(article_id.clone())
+    .execute(&mut *connection)
+    .await?
+    .rows_affected();
+    let detail = serde_json::json!({
+        "finding": id, "outcome": outcome.name(), "findings": judged, "note": note,
+        "fact": rows::optional(&row, "fact_id")?, "verdict": rows::text(&row, "verdict")?,
+    });
+    let event = Event { at, actor, action: Action::FindingJudged, subject: article_id, detail: detail.to_string() };
+    audit::append(connection, event).await?;
+    Ok(Judging::Done(judged))
 }
 
 pub(super) fn finding(row: &AnyRow) -> Result<Finding, StoreError> {

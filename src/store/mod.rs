@@ -43,9 +43,9 @@ pub use api_keys::ApiKey;
 pub use articles::{Reading, Stored};
 pub use audit::AuditFilter;
 pub use cases::{
-    CaseAlert, CaseClaim, CaseFilter, CasePage, CaseReport, CaseSize, Changing, ChannelTrouble, ClosureRow, Decided,
-    Dossier, DraftNote, Joining, Kept, KeptBasis, Moved, NamedSource, OpenCount, Opened, Opening, Posting, Proposal,
-    PublishedRow, Queued, Quoted, ReleaseRow, Releasing, SendRow, Sending, SentRow, Settled,
+    AlertOutcome, CaseAlert, CaseClaim, CaseFilter, CasePage, CaseReport, CaseSize, Changing, ChannelTrouble,
+    ClosureRow, Decided, Dossier, DraftNote, Joining, Kept, KeptBasis, Moved, NamedSource, OpenCount, Opened, Opening,
+    Posting, Proposal, PublishedRow, Queued, Quoted, ReleaseRow, Releasing, SendRow, Sending, SentRow, Settled,
 };
 pub use checks::{Behind, Checking, Rechecked};
 pub use corrections::{Corrected, CorrectedRevision, Correcting};

@@ -119,7 +119,7 @@ impl Casework {
         let mut postings = Vec::new();
         if let Some(news) = news.filter(|_| case.stage.state().is_open()) {
             let last = self.shared.store.last_posting(&case.id, ALERT).await?;
-            let quiet = last.is_some_and(|(_, at)| now - at < LEAST_BETWEEN) && !graver;
+            let quiet = last.is_some_and(|(_, at)| at <= now && now - at < LEAST_BETWEEN) && !graver;
             if !quiet {
                 let epoch = last.map_or(1, |(epoch, _)| epoch + 1);
                 let outlets = outlets(known_reports.iter().map(|report| &report.outlet), &alerts);

@@ -31,7 +31,7 @@ pub struct Deadlines {
     pulse: Pulse,
     /// What was posted already, so that the outbox is not asked again and again; it would refuse a repetition anyway.
     posted: HashSet<(String, &'static str, i64)>,
-    /// Goals that were counted as missed.
+    /// Goals that are known to be missed, so that the database is not asked again and again; it counts each once.
     missed: HashSet<(String, Goal)>,
 }
 
@@ -81,7 +81,10 @@ impl Deadlines {
             }
             let status = deadline::status(&due, now);
             let Some(stage) = stage(&due, status) else { continue };
-            if stage == MISSED && self.missed.insert((case.id.clone(), due.goal)) {
+            if stage == MISSED
+                && self.missed.insert((case.id.clone(), due.goal))
+                && self.shared.store.count_breach(&case.id, due.goal, now).await?
+            {
                 self.shared.metrics.casework.deadline_breaches_total.with_label_values(&[due.goal.name()]).inc();
             }
             let message = notice::due(case, &due, status, link.clone(), now);

@@ -134,7 +134,8 @@ impl Dispatch {
         (message, delivery): (&Message, &Delivery),
     ) -> Result<(), StoreError> {
         let now = self.shared.clock.now();
-        let first_at = queued.first_tried_at.unwrap_or(now);
+        // A clock that was set back since, which nobody noticed yet, makes no life longer than it is.
+        let first_at = queued.first_tried_at.unwrap_or(now).min(now);
         let tried = Tried {
             kind: channel.kind(),
             level: message.level,

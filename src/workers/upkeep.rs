@@ -51,7 +51,7 @@ impl Upkeep {
             tracing::warn!(direction, "the wall clock was changed by more than a minute");
             self.shared.metrics.clock_jumps_total.with_label_values(&[direction]).inc();
             if direction == BACKWARD {
-                self.shared.store.forget_waits().await?;
+                self.shared.store.forget_waits(now.wall).await?;
             }
         }
         self.shared.store.forget_expired(self.limits, now.wall).await?;

@@ -5,9 +5,7 @@
 //! from the hash of everything that is fenced, so that a text that holds it would have to hold its own hash. The answer is
 //! data as well: it has no tools, takes no step, and is only ever laid before people.
 
-use sha2::{Digest, Sha256};
-
-use crate::domain::{Clarification, RewriteWords};
+use crate::domain::{Clarification, RewriteWords, sha256_hex};
 
 /// Characters of one report or statement that are sent along: the sentences a dispute is about stand near the beginning.
 const LONGEST_SOURCE: usize = 1_500;
@@ -70,7 +68,7 @@ pub fn prompt(words: &RewriteWords, draft: &str, material: &Material) -> Prompt 
         .chain(material.reports.iter().take(MOST_SOURCES).map(|it| (words.report.as_str(), cut(it))))
         .map(|(name, text)| (name, plain(&text)))
         .collect();
-    let mark = mark(blocks.iter().map(|(_, text)| text.as_str()));
+    let mark = mark(&blocks);
     let fenced = blocks.iter().map(|(name, text)| format!("{mark} {name}\n{text}\n{mark}"));
     Prompt {
         rules: words.rules.replace(RewriteWords::MARK, &mark).trim().to_owned(),
@@ -129,18 +127,16 @@ fn cut(text: &str) -> String {
 }
 
 /// A mark that none of the texts holds.
-fn mark<'a>(texts: impl Iterator<Item = &'a str> + Clone) -> String {
+fn mark(texts: &[(&str, String)]) -> String {
     let mut round = 0_u32;
     loop {
-        let mut hash = Sha256::new();
-        hash.update(round.to_be_bytes());
-        for text in texts.clone() {
-            hash.update(u64::try_from(text.len()).unwrap_or(u64::MAX).to_be_bytes());
-            hash.update(text.as_bytes());
+        let mut bytes = round.to_be_bytes().to_vec();
+        for (_, text) in texts {
+            bytes.extend(u64::try_from(text.len()).unwrap_or(u64::MAX).to_be_bytes());
+            bytes.extend(text.as_bytes());
         }
-        let digits: String = hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
-        let mark = format!("=====資料{}=====", digits.chars().take(MARK).collect::<String>());
-        if !texts.clone().any(|text| text.contains(&mark)) {
+        let mark = format!("=====資料{}=====", sha256_hex(&bytes).chars().take(MARK).collect::<String>());
+        if !texts.iter().any(|(_, text)| text.contains(&mark)) {
             return mark;
         }
         round += 1;

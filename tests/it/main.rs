@@ -28,6 +28,7 @@ mod guide;
 mod live;
 mod notify;
 mod operations;
+mod outages;
 mod process;
 mod quota;
 mod register;

@@ -139,7 +139,7 @@ on_both! {
         database.store.announce(&source.id, vec![announced("1", "停水公告")], morning()).await.unwrap();
         let yesterday = morning() - TimeDelta::days(1);
         assert!(database.store.claim(1, yesterday, LEASE).await.unwrap().is_empty());
-        database.store.forget_waits().await.unwrap();
+        database.store.forget_waits(morning()).await.unwrap();
         assert_eq!(database.store.claim(1, yesterday, LEASE).await.unwrap().len(), 1);
     }
 }

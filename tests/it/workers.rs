@@ -3,7 +3,7 @@
 use std::{
     sync::{
         Arc, Mutex,
-        atomic::{AtomicU64, Ordering},
+        atomic::{AtomicI64, AtomicU64, Ordering},
     },
     time::Duration,
 };
@@ -23,21 +23,31 @@ use crate::support::{self, Database, Site, analyzer, morning, whole};
 
 /// A clock the test moves by hand; waiting takes no time.
 #[derive(Default)]
-pub struct HandClock(AtomicU64);
+pub struct HandClock {
+    monotonic: AtomicU64,
+    /// Microseconds by which somebody set the wall clock.
+    set: AtomicI64,
+}
 
 impl HandClock {
     pub fn pass(&self, time: Duration) {
-        self.0.fetch_add(u64::try_from(time.as_micros()).unwrap(), Ordering::SeqCst);
+        self.monotonic.fetch_add(u64::try_from(time.as_micros()).unwrap(), Ordering::SeqCst);
+    }
+
+    /// Somebody sets the wall clock; or the machine slept, in which the monotonic clock stands still.
+    pub fn jump(&self, by: TimeDelta) {
+        self.set.fetch_add(by.num_microseconds().unwrap(), Ordering::SeqCst);
     }
 }
 
 impl Clock for HandClock {
     fn now(&self) -> DateTime<Utc> {
-        morning() + TimeDelta::from_std(self.monotonic()).unwrap()
+        let set = TimeDelta::microseconds(self.set.load(Ordering::SeqCst));
+        morning() + TimeDelta::from_std(self.monotonic()).unwrap() + set
     }
 
     fn monotonic(&self) -> Duration {
-        Duration::from_micros(self.0.load(Ordering::SeqCst))
+        Duration::from_micros(self.monotonic.load(Ordering::SeqCst))
     }
 
     fn sleep_until(&self, at: Duration) -> Sleep<'_> {

@@ -4,14 +4,15 @@ use chrono::{DateTime, Utc};
 use sqlx::AnyConnection;
 
 use super::{
-    super::{Store, StoreError, audit, revisits, rows},
+    super::{Store, StoreError, audit, findings, revisits, rows},
     drafts, outbox,
     outbox::Posting,
     releases::{self, Releasing},
     rows::{StageColumns, case},
 };
 use crate::domain::{
-    Action, Actor, Case, CaseLevel, ClaimKind, Clarification, Event, Extension, Moments, Stage, UserName, Verdict,
+    Action, Actor, Case, CaseLevel, ClaimKind, Clarification, Event, Extension, Moments, Outcome, Stage, UserName,
+    Verdict,
 };
 
 /// What a report says otherwise than an official statement, by which the same error of several reports is known.
@@ -101,6 +102,19 @@ pub struct Changing {
     pub postings: Vec<Posting>,
 }
 
+/// What a step says of the alerts of its case.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AlertOutcome {
+    /// What became of them.
+    pub outcome: Outcome,
+    /// Why, in the person's words.
+    pub note: Option<String>,
+    /// Who says so.
+    pub by: UserName,
+    /// The alerts: report and key of each.
+    pub alerts: Vec<(String, String)>,
+}
+
 /// What became of a step.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Moved {
@@ -178,6 +192,21 @@ impl Store {
     /// # Errors
     /// When it cannot be written; then nothing of it was.
     pub async fn change_case(&self, changing: Changing, actor: Actor, at: DateTime<Utc>) -> Result<Moved, StoreError> {
+        self.change_case_and_alerts(changing, None, actor, at).await
+    }
+
+    /// The same with what the step says of the alerts of the case. An alert that somebody judged meanwhile keeps what they
+    /// said.
+    ///
+    /// # Errors
+    /// When it cannot be written; then nothing of it was.
+    pub async fn change_case_and_alerts(
+        &self,
+        changing: Changing,
+        outcome: Option<AlertOutcome>,
+        actor: Actor,
+        at: DateTime<Utc>,
+    ) -> Result<Moved, StoreError> {
         self.audited(
             "change_case",
             Box::new(move |connection| {
@@ -194,8 +223,14 @@ impl Store {
                     }
                     outbox::post(connection, changing.postings, at).await?;
                     let (subject, detail) = (changing.id.clone(), changing.detail);
-                    audit::append(connection, Event { at, actor, action: Action::CaseStepped, subject, detail })
-                        .await?;
+                    let stepped = Event { at, actor: actor.clone(), action: Action::CaseStepped, subject, detail };
+                    audit::append(connection, stepped).await?;
+                    if let Some(AlertOutcome { outcome, note, by, alerts }) = outcome {
+                        for alert in alerts {
+                            let (said, who) = ((outcome, note.clone()), (by.clone(), actor.clone()));
+                            findings::judge(connection, alert, said, who, at).await?;
+                        }
+                    }
                     let row = sqlx::query("SELECT * FROM cases WHERE id = $1")
                         .bind(changing.id)
                         .fetch_one(&mut *connection)
@@ -305,70 +340,6 @@ impl Store {
             }),
         )
         .await
-    }
-
-    /// Lays the latest version of a statement beside a case. False when there is no such statement.
-    ///
-    /// # Errors
-    /// When it cannot be written.
-    pub async fn lay_source(
-        &self,
-        id: &str,
-        fact_id: &str,
-        (by, actor): (UserName, Actor),
-        at: DateTime<Utc>,
-    ) -> Result<bool, StoreError> {
-        let (id, fact_id) = (id.to_owned(), fact_id.to_owned());
-        self.audited(
-            "lay_source",
-            Box::new(move |connection| {
-                Box::pin(async move {
-                    let revision: Option<i64> = sqlx::query_scalar("SELECT MAX(revision) FROM facts WHERE id = $1")
-                        .bind(fact_id.clone())
-                        .fetch_one(&mut *connection)
-                        .await?;
-                    let Some(revision) = revision else { return Ok(false) };
-                    sqlx::query(
-                        "INSERT INTO case_sources (case_id, fact_id, fact_revision, by_user, at) \
-                         VALUES ($1, $2, $3, $4, $5) ON CONFLICT (case_id, fact_id) \
-                         DO UPDATE SET fact_revision = excluded.fact_revision, by_user = excluded.by_user, \
-                         at = excluded.at",
-                    )
-                    .bind(id.clone())
-                    .bind(fact_id.clone())
-                    .bind(revision)
-                    .bind(by.to_string())
-                    .bind(rows::micros(at))
-                    .execute(&mut *connection)
-                    .await?;
-                    let detail = serde_json::json!({ "fact": fact_id, "revision": revision }).to_string();
-                    let event = Event { at, actor, action: Action::SourceLaid, subject: id, detail };
-                    audit::append(connection, event).await?;
-                    Ok(true)
-                })
-            }),
-        )
-        .await
-    }
-
-    /// The statements that people laid beside a case: key and version.
-    ///
-    /// # Errors
-    /// When the database does not answer.
-    pub async fn laid_sources(&self, id: &str) -> Result<Vec<(String, u32)>, StoreError> {
-        let work = async {
-            let found =
-                sqlx::query("SELECT fact_id, fact_revision FROM case_sources WHERE case_id = $1 ORDER BY at, fact_id")
-                    .bind(id.to_owned())
-                    .fetch_all(&self.read)
-                    .await?;
-            let source = |row| {
-                let revision = u32::try_from(rows::integer(row, "fact_revision")?).unwrap_or(u32::MAX);
-                Ok((rows::text(row, "fact_id")?, revision))
-            };
-            found.iter().map(source).collect()
-        };
-        self.timed("laid_sources", work).await
     }
 }
 

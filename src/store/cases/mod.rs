@@ -1,9 +1,11 @@
 //! Cases: opened once a story, changed one version after another, each change in the transaction that writes the audit log
 //! and the messages about it.
 
+mod breaches;
 mod changes;
 mod dossier;
 mod drafts;
+mod laid;
 mod list;
 mod outbox;
 mod proposals;
@@ -12,7 +14,7 @@ mod releases;
 mod rows;
 mod sends;
 
-pub use changes::{CaseClaim, Changing, Joining, Moved, Opened, Opening};
+pub use changes::{AlertOutcome, CaseClaim, Changing, Joining, Moved, Opened, Opening};
 pub use dossier::{Dossier, Quoted};
 pub use drafts::{DraftNote, Kept, KeptBasis};
 pub use list::{CaseAlert, CaseFilter, CasePage, CaseReport, CaseSize, OpenCount};

@@ -128,18 +128,18 @@ impl Store {
                             .await?;
                     let Some(row) = found else { return Ok(Decided::Gone) };
                     let it = proposal(&row)?;
-                    let mut detail = json!({ "proposal": id, "model": it.model });
-                    let (decided, action) = if takes {
+                    let (decided, action, detail) = if takes {
                         let latest = drafts::latest(connection, &case_id).await?.map_or(0, |draft| draft.revision);
                         if latest != it.base {
                             return Ok(Decided::Kept(Kept::Behind(latest)));
                         }
                         let revision = drafts::insert(connection, &case_id, &it.text, Some(&by), at).await?;
-                        detail["revision"] = json!(revision);
-                        detail["hash"] = json!(it.hash);
-                        (Decided::Kept(Kept::New(revision)), Action::DraftKept)
+                        let detail = json!({
+                            "proposal": id, "model": it.model, "revision": revision, "hash": it.hash,
+                        });
+                        (Decided::Kept(Kept::New(revision)), Action::DraftKept, detail)
                     } else {
-                        (Decided::Dropped, Action::ProposalDropped)
+                        (Decided::Dropped, Action::ProposalDropped, json!({ "proposal": id, "model": it.model }))
                     };
                     sqlx::query(
                         "UPDATE draft_proposals SET outcome = $2, settled_by = $3, settled_at = $4 WHERE id = $1",

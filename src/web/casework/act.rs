@@ -11,7 +11,7 @@ use crate::{
         Account, Action, Answer, Assignment, Audience, Case, CaseLevel, Clarification, Contact, Level, Message,
         Moments, Outcome, Purpose, Stage, Standing, StepKind,
     },
-    store::{Changing, Dossier, Kept, Moved, Opened, Opening, Posting, Releasing, StoreError},
+    store::{AlertOutcome, Changing, Dossier, Kept, Moved, Opened, Opening, Posting, Releasing, StoreError},
     web::{Desk, access::Member},
     wire::Letter,
     workflow::{
@@ -149,11 +149,12 @@ impl Desk {
             release,
             postings,
         };
-        match self.console.store.change_case(changing, member.visitor.actor(), now).await? {
+        let outcome = self.alert_outcome(member, &dossier, kind, (ask.outcome, reason));
+        let actor = member.visitor.actor();
+        match self.console.store.change_case_and_alerts(changing, outcome, actor, now).await? {
             Moved::Stale => Err(Undone::Stale),
             Moved::Done(case) => {
                 self.counted(&dossier.case, &case);
-                self.settle_alerts(member, &dossier, kind, (ask.outcome, reason), now).await?;
                 Ok(*case)
             }
         }
@@ -334,14 +335,13 @@ impl Desk {
     }
 
     /// What a step says of the alerts of the case: an answer confirms them, an apology says that the city was wrong.
-    async fn settle_alerts(
+    fn alert_outcome(
         &self,
         member: &Member,
         dossier: &Dossier,
         kind: StepKind,
         (outcome, note): (Option<Outcome>, Option<&str>),
-        now: DateTime<Utc>,
-    ) -> Result<(), StoreError> {
+    ) -> Option<AlertOutcome> {
         let outcome = match kind {
             StepKind::Publish if self.speaker(&dossier.case).1 == Answer::Clarification => Some(Outcome::Misreport),
             StepKind::NoteCorrection => Some(Outcome::Misreport),
@@ -349,13 +349,13 @@ impl Desk {
             StepKind::Dismiss | StepKind::Refer => outcome,
             _ => None,
         };
-        let Some(outcome) = outcome else { return Ok(()) };
-        for quoted in dossier.quoted.iter().filter(|it| it.finding.judged.is_none()) {
-            let by = (member.account.name.clone(), member.visitor.actor());
-            let place = (quoted.finding.article_id.as_str(), quoted.finding.id.as_str());
-            self.console.store.judge_finding(place, outcome, note.map(str::to_owned), by, now).await?;
-        }
-        Ok(())
+        let open = dossier.quoted.iter().map(|it| &it.finding).filter(|finding| finding.judged.is_none());
+        Some(AlertOutcome {
+            outcome: outcome?,
+            note: note.map(str::to_owned),
+            by: member.account.name.clone(),
+            alerts: open.map(|finding| (finding.article_id.clone(), finding.id.clone())).collect(),
+        })
     }
 
     async fn note_refusal(

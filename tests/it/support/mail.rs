@@ -29,6 +29,7 @@ pub const SILENCE: &str = "silence";
 /// The server.
 pub struct MailServer {
     address: SocketAddr,
+    answers: Arc<Mutex<HashMap<String, String>>>,
     heard: Arc<Mutex<Vec<String>>>,
     mails: Arc<Mutex<Vec<String>>>,
 }
@@ -36,7 +37,7 @@ pub struct MailServer {
 #[derive(Clone)]
 struct Script {
     /// What is answered to a line that begins like this, `.` being the end of the text. Without a word it is taken.
-    answers: HashMap<String, String>,
+    answers: Arc<Mutex<HashMap<String, String>>>,
     tls: Option<TlsAcceptor>,
     heard: Arc<Mutex<Vec<String>>>,
     mails: Arc<Mutex<Vec<String>>>,
@@ -46,13 +47,15 @@ impl MailServer {
     /// A server that answers these lines in its own way; with a certificate it offers STARTTLS.
     pub async fn open(answers: &[(&str, &str)], tls: Option<TlsAcceptor>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let server = Self { address: listener.local_addr().unwrap(), heard: Arc::default(), mails: Arc::default() };
-        let script = Script {
-            answers: answers.iter().map(|(line, answer)| ((*line).to_owned(), (*answer).to_owned())).collect(),
-            tls,
-            heard: server.heard.clone(),
-            mails: server.mails.clone(),
+        let server = Self {
+            address: listener.local_addr().unwrap(),
+            answers: Arc::default(),
+            heard: Arc::default(),
+            mails: Arc::default(),
         };
+        server.answer(answers);
+        let script =
+            Script { answers: server.answers.clone(), tls, heard: server.heard.clone(), mails: server.mails.clone() };
         #[expect(clippy::disallowed_methods, reason = "the server ends with the test's runtime")]
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
@@ -69,6 +72,12 @@ impl MailServer {
             }
         });
         server
+    }
+
+    /// From now on these lines are answered in this way, and all others as usual.
+    pub fn answer(&self, answers: &[(&str, &str)]) {
+        *self.answers.lock().unwrap() =
+            answers.iter().map(|(line, answer)| ((*line).to_owned(), (*answer).to_owned())).collect();
     }
 
     pub fn port(&self) -> u16 {
@@ -110,7 +119,7 @@ impl Script {
             }
             match line.as_str() {
                 "STARTTLS" => return true,
-                "DATA" if !self.answers.contains_key("DATA") => {
+                "DATA" if !self.answers.lock().unwrap().contains_key("DATA") => {
                     let mut text = String::new();
                     while !text.ends_with("\r\n.\r\n") {
                         if stream.read_line(&mut text).await.unwrap_or_default() == 0 {
@@ -130,8 +139,11 @@ impl Script {
 
     /// Says the answer to a line, or the usual one; whether the talk goes on.
     async fn say<S: AsyncRead + AsyncWrite + Unpin>(&self, stream: &mut BufStream<S>, line: &str, usual: &str) -> bool {
-        let own = self.answers.iter().find(|(begins, _)| line.starts_with(begins.as_str()));
-        match own.map_or(usual, |(_, answer)| answer.as_str()) {
+        let own = {
+            let answers = self.answers.lock().unwrap();
+            answers.iter().find(|(begins, _)| line.starts_with(begins.as_str())).map(|(_, answer)| answer.clone())
+        };
+        match own.as_deref().unwrap_or(usual) {
             CLOSE => return false,
             SILENCE => std::future::pending::<()>().await,
             answer => {
