@@ -32,6 +32,7 @@ mod span;
 mod step;
 mod target;
 mod time;
+mod unit;
 
 pub use account::{Account, AccountFault, AccountState, Duties, PersonName, Role, UserName};
 pub use article::{Article, Entry, Listing, Page};
@@ -84,3 +85,4 @@ pub use span::Span;
 pub use step::{StepKind, StepRule, StepTable};
 pub use target::Target;
 pub use time::{DateQuality, Dated, TAIPEI, ad_date, roc_date, roc_year, taipei};
+pub use unit::{OrgUnit, Post, Reachable, Roster, Substitute, WatchList};

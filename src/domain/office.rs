@@ -1,6 +1,6 @@
 //! The office that answers: who it is, whom the press may ask, by which channels it speaks.
 
-use super::{Channel, Contact};
+use super::{Audience, Channel, Contact, Level, Purpose};
 
 /// The office that does the casework.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -22,6 +22,13 @@ impl Office {
         };
         let own = of(agency);
         if own.is_empty() { of("") } else { own }
+    }
+
+    /// The channels by which all staff are alerted of something of this level.
+    pub fn staff(&self, level: Level) -> impl Iterator<Item = &Channel> {
+        let is_staffs =
+            move |channel: &&Channel| channel.audience == Audience::Staff && channel.takes(Purpose::Alert, level);
+        self.channels.iter().filter(is_staffs)
     }
 }
 

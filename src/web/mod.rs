@@ -35,6 +35,7 @@ mod statement;
 mod story;
 #[cfg(test)]
 mod tests;
+mod units;
 mod visitor;
 
 use std::sync::Arc;
@@ -163,6 +164,7 @@ pub fn console(console: Console) -> Result<Router, ConfigError> {
         .route("/api/v1/messages", get(casework::outgoing::messages))
         .route("/api/v1/closures", get(casework::outgoing::closures).post(casework::outgoing::close))
         .merge(drafts())
+        .merge(units())
         .route("/keys", get(keys::list).post(keys::make))
         .route("/keys/{hash}/end", post(keys::end))
         .route("/login", get(log_in::page).post(log_in::log_in))
@@ -181,6 +183,22 @@ pub fn console(console: Console) -> Result<Router, ConfigError> {
         .fallback(fault::missing)
         .with_state(Arc::clone(&desk));
     guard::guarded(pages, &desk)
+}
+
+/// The units below the agencies, and where people are reached.
+fn units() -> Router<Arc<Desk>> {
+    Router::new()
+        .route("/units", get(units::list).post(units::add))
+        .route("/units/{id}", get(units::one).post(units::change))
+        .route("/units/{id}/members", post(units::join))
+        .route("/units/{id}/members/{name}/remove", post(units::leave))
+        .route("/units/{id}/substitutes", post(units::substitute))
+        .route("/units/{id}/substitutes/{substitute}/withdraw", post(units::withdraw))
+        .route("/accounts/{name}/addresses", post(accounts::reach))
+        .route("/api/v1/units", get(units::api::list).post(units::api::keep))
+        .route("/api/v1/units/{id}/members", post(units::api::staff))
+        .route("/api/v1/units/{id}/substitutes", post(units::api::substitute))
+        .route("/api/v1/units/{id}/substitutes/{substitute}/withdraw", post(units::api::withdraw))
 }
 
 /// The pages on which drafts are written and consented to, and those of what went out.

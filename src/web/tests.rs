@@ -27,6 +27,7 @@ mod cases;
 mod drafts;
 mod officials;
 mod tracking;
+mod units;
 
 /// Markup, a quote, a bidirectional override, NUL, and more than any outlet writes.
 fn hostile() -> String {
@@ -388,6 +389,12 @@ fn the_accounts_hold_whatever_they_are_given() {
                 fields: fields(wrong),
                 link: link(),
                 notice: Some("註"),
+                reaches: vec![accounts::Reach {
+                    channel: text.clone(),
+                    name: text.clone(),
+                    kind: "LINE",
+                    address: text.clone(),
+                }],
             });
         }
     }

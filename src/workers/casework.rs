@@ -12,15 +12,15 @@ use ulid::Ulid;
 
 use super::{Bureau, Shared};
 use crate::{
-    casefile,
-    domain::{Actor, Answer, Audience, CaseLevel, CaseState, Level, Message, Moments, Purpose, StepKind},
+    casefile::{self, Note},
+    domain::{Actor, Answer, CaseLevel, CaseState, Level, Message, Moments, StepKind},
     lifecycle::{Pulse, Stop},
-    store::{CaseAlert, CaseClaim, CaseFilter, Changing, Joining, Moved, Opened, Opening, Posting, Quoted, StoreError},
-    wire::Letter,
+    store::{CaseAlert, CaseClaim, CaseFilter, Changing, Joining, Moved, Opened, Opening, Quoted, StoreError},
     workflow::{
         casework::{self, Doer, Step},
         deadline,
         notice::{self, Contrast},
+        roster::{Matter, Whom},
     },
 };
 
@@ -122,7 +122,10 @@ impl Casework {
                 let level = if graver { level } else { case.level };
                 let quoted = self.quoted(&alerts).await?;
                 let message = self.message((&case.title, level), &quoted, (outlets, &news), &case.id, now).await?;
-                postings = self.postings(&case.id, epoch, level, &message);
+                let note = note(&case.id, epoch, &message);
+                postings = note.by_channels(self.bureau.office.staff(message.level));
+                let roster = self.shared.store.roster().await?;
+                postings.extend(note.to_unit(&roster, &self.bureau.office, case.stage.assignment(), Whom::All, now));
             }
         }
         let detail = serde_json::json!({
@@ -158,8 +161,18 @@ impl Casework {
         let title = if title.is_empty() { quoted.first().map_or("", Quoted::claim).to_owned() } else { title };
         let reports = self.reports(&alerts);
         let message = self.message((&title, level), &quoted, (outlets([], &alerts), "新案件"), &id, now).await?;
+        let note = note(&id, 1, &message);
+        let mut postings = note.by_channels(self.bureau.office.staff(message.level));
+        let roster = self.shared.store.roster().await?;
+        let matter = Matter {
+            service: first.service.as_deref(),
+            district: first.district.as_deref(),
+            texts: alerts.iter().map(|it| it.title.as_str()).chain(quoted.iter().map(Quoted::claim)).collect(),
+        };
+        let called = |reason: &str| self.bureau.city.called(reason);
+        postings.extend(note.to_watching(&roster, &self.bureau.office, &matter, called, now));
         let opening = Opening {
-            postings: self.postings(&id, 1, level, &message),
+            postings,
             level,
             story: Some(story.to_owned()),
             district: first.district.clone(),
@@ -287,26 +300,6 @@ impl Casework {
         Ok(notice::alert((title, level), &contrasts, (outlets, news), due.as_ref(), link, now))
     }
 
-    fn postings(&self, id: &str, epoch: i64, level: CaseLevel, message: &Message) -> Vec<Posting> {
-        let level = notice::level(level);
-        let staff = self
-            .bureau
-            .office
-            .channels
-            .iter()
-            .filter(|channel| channel.audience == Audience::Staff && channel.takes(Purpose::Alert, level));
-        let posting = Posting {
-            subject: id.to_owned(),
-            kind: ALERT,
-            channel: String::new(),
-            recipient: String::new(),
-            epoch,
-            urgent: level == Level::A,
-            message: Letter::of(message).written(),
-        };
-        staff.flat_map(|channel| posting.clone().each(channel)).collect()
-    }
-
     fn reports(&self, alerts: &[CaseAlert]) -> Vec<(String, String)> {
         let all: BTreeMap<&str, &str> =
             alerts.iter().map(|alert| (alert.finding.article_id.as_str(), alert.source_id.as_str())).collect();
@@ -332,6 +325,10 @@ fn sort_words(sort: &str) -> &'static str {
         "manual" => "人工登錄",
         _ => "新聞媒體",
     }
+}
+
+fn note<'n>(id: &'n str, epoch: i64, message: &'n Message) -> Note<'n> {
+    Note { subject: id, kind: ALERT, epoch, urgent: message.level == Level::A, message }
 }
 
 fn claim(alert: &CaseAlert) -> CaseClaim {

@@ -10,3 +10,4 @@ pub mod draft;
 pub mod gate;
 pub mod month;
 pub mod notice;
+pub mod roster;

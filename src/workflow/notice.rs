@@ -11,6 +11,9 @@ use crate::domain::{
 /// Characters of a sentence that are shown in a message.
 const LONGEST_SENTENCE: usize = 80;
 
+/// What stands before the name of who is away in a message to a substitute.
+const STANDING_IN: &str = "代理：";
+
 /// What stands against what.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Contrast<'a> {
@@ -110,6 +113,33 @@ pub fn stepped(
     lines.extend(stage.assignment().map(|to| format!("權責機關：{to}")));
     lines.extend(reason.map(|reason| format!("理由：{reason}")));
     numbered(case, plain((Purpose::Alert, level(case.level)), (subject, lines.join("\n")), link, now))
+}
+
+/// A person opened a case.
+#[must_use]
+pub fn opened((title, case_level): (&str, CaseLevel), link: Option<Url>, now: DateTime<Utc>) -> Message {
+    let subject = format!("〔{}・{}〕{title}", case_level.words(), case_level.name());
+    plain((Purpose::Alert, level(case_level)), (subject, format!("人工開立案件：{title}")), link, now)
+}
+
+/// What a unit is told of a case that fits its watch list, with what the two have in common.
+#[must_use]
+pub fn watched(message: &Message, unit: &str, reasons: &[String]) -> Message {
+    let subject = format!("〔關注〕{}", message.subject);
+    let text = format!("{}\n符合{unit}的關注清單：{}", message.text, reasons.join("、"));
+    Message { subject, text, card: None, ..message.clone() }
+}
+
+/// The same for who stands in for somebody, who reads for whom.
+#[must_use]
+pub fn standing_in(message: &Message, away: &str) -> Message {
+    Message { text: format!("{}\n{STANDING_IN}{away}", message.text), card: None, ..message.clone() }
+}
+
+/// For whom a message went to a substitute.
+#[must_use]
+pub fn stands_in_for(text: &str) -> Option<&str> {
+    text.lines().last()?.strip_prefix(STANDING_IN)
 }
 
 /// What went out, for the public.

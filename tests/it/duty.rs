@@ -36,7 +36,7 @@ fn channel(id: &str, receiver: &Receiver, fall_back: Option<&str>) -> Channel {
     }
 }
 
-fn bureau(channels: Vec<Channel>) -> Arc<Bureau> {
+pub fn bureau(channels: Vec<Channel>) -> Arc<Bureau> {
     Arc::new(Bureau {
         office: Office { name: "高雄市政府新聞局".into(), contacts: Vec::new(), channels },
         city: Arc::new(built_in().clone()),

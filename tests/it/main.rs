@@ -36,4 +36,5 @@ mod store_accounts;
 mod stories;
 mod support;
 mod text;
+mod units;
 mod workers;

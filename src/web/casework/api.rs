@@ -364,13 +364,13 @@ fn read<T: DeserializeOwned>(body: &Bytes) -> Result<T, Box<Response>> {
         .map_err(|error| Box::new(problem(StatusCode::BAD_REQUEST, "無法判讀的 JSON", &error.to_string(), &[])))
 }
 
-pub(super) fn answer(value: &Value) -> Response {
+pub(in crate::web) fn answer(value: &Value) -> Response {
     ([(CONTENT_TYPE, "application/json"), (axum::http::header::CACHE_CONTROL, "no-store")], value.to_string())
         .into_response()
 }
 
 /// A refusal in JSON (RFC 9457).
-pub(super) fn problem(status: StatusCode, title: &str, detail: &str, more: &[(&str, Value)]) -> Response {
+pub(in crate::web) fn problem(status: StatusCode, title: &str, detail: &str, more: &[(&str, Value)]) -> Response {
     let mut body = json!({ "title": title, "detail": detail, "status": status.as_u16() });
     if let Some(object) = body.as_object_mut() {
         object.extend(more.iter().map(|(key, value)| ((*key).to_owned(), value.clone())));

@@ -36,12 +36,13 @@ const PAGE: usize = 50;
 const TEST: &str = "test";
 
 /// The states of a message, as stored, with their words.
-const STATES: [(&str, &str); 5] = [
+const STATES: [(&str, &str); 6] = [
     ("waiting", "待送"),
     ("sent", "已送出"),
     ("failed", "送不出去"),
     ("held", "待人工決定"),
     ("merged", "已併入彙整訊息"),
+    ("rerouted", "已改送他人"),
 ];
 
 /// One try.
@@ -211,6 +212,9 @@ fn kind(name: &str) -> &str {
         "alert" => "警示",
         "release" => "發布",
         "late" => "延遲通知彙整",
+        "watch" => "關注通知",
+        "level" => "等級提高",
+        "expected" => "預計完成提醒",
         "digest" => "彙整",
         TEST => "測試",
         _ if name.starts_with("due") => "時限提醒",

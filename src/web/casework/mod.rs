@@ -18,5 +18,6 @@ pub(super) mod paper;
 pub(super) mod public;
 mod release;
 pub(super) mod steps;
+mod tell;
 pub(super) mod timeline;
 pub(super) mod track;

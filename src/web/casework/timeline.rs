@@ -33,7 +33,11 @@ impl Happening {
             clock: moment::clock(row.at, now),
             iso: moment::iso(row.at),
             roles: roles.collect::<Vec<_>>().join("、"),
-            by: if row.actor.name.starts_with('(') { "系統".to_owned() } else { row.actor.name },
+            by: match text(&detail, "stands_in_for") {
+                Some(away) => format!("{}（代理{away}）", row.actor.name),
+                None if row.actor.name.starts_with('(') => "系統".to_owned(),
+                None => row.actor.name,
+            },
             what,
             details,
             reason: text(&detail, "reason").filter(|_| row.action != Action::PublicationRefused.name()),
@@ -78,7 +82,8 @@ fn told(desk: &Desk, action: &str, detail: &Value) -> (String, Vec<String>) {
             {
                 details.push(format!("{} → {}", from.words(), to.words()));
             }
-            details.extend(text(detail, "agency").map(|agency| format!("機關：{}", desk.names.agency(&agency))));
+            let body = |agency: &str| desk.assignee(agency, text(detail, "unit").as_deref());
+            details.extend(text(detail, "agency").map(|agency| format!("機關：{}", body(&agency))));
             let step = text(detail, "step").as_deref().and_then(StepKind::from_name);
             step.map_or_else(|| names::action(action).to_owned(), |step| step.words().to_owned())
         }
