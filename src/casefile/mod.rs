@@ -2,6 +2,7 @@
 //! reports. It joins what the store keeps with what `workflow` writes and judges, for the daemon, the console and the
 //! command line; it decides nothing itself.
 
+mod earlier;
 mod telling;
 mod tracked;
 
@@ -17,6 +18,7 @@ use crate::{
     },
 };
 
+pub use earlier::{earlier_releases, earlier_texts, release_of};
 pub use telling::{Note, WATCHED, matter};
 pub use tracked::{TrackedReport, Watched, judged, summary, watched};
 

@@ -12,6 +12,7 @@ mod clarification;
 mod correction;
 mod deadline;
 mod digest;
+mod disagreement;
 mod drafting;
 mod fact;
 mod finding;
@@ -20,6 +21,7 @@ mod mention;
 mod month;
 mod notice;
 mod office;
+mod overdue;
 mod password;
 mod release;
 mod remedy;
@@ -57,6 +59,7 @@ pub use deadline::{ClockStatus, Deadlines, Due, Escalation, EscalationTo, Goal, 
 pub use digest::{
     Digest, DigestCase, DigestCounts, DigestMatter, DigestRelease, DigestReport, DigestRow, Need, Period,
 };
+pub use disagreement::{Disagreement, Explained};
 pub use drafting::{Contact, Drafting, Sentence, Slot, Template, TemplateFault, Templates, WordGroup};
 pub use fact::{Entered, FactKind, FactVersion, LONGEST_STATEMENT, Statement, StatementFault};
 pub use finding::{Doubt, Examined, FactQuote, Finding, Found, Judged, Level, Outcome, Quote, Verdict};
@@ -68,10 +71,11 @@ pub use mention::{
 pub use month::{GoalCount, MonthReport};
 pub use notice::{Delivery, Message, Purpose};
 pub use office::Office;
+pub use overdue::OverdueNotice;
 pub use password::{LONGEST_PASSWORD, Password, PasswordFault, REMEMBERED_PASSWORDS};
 pub use release::{AnsweredReport, CitedStatement, Publication, Release};
 pub use remedy::{CountedFrom, Remark, Remedy, Seen, Sighting, Tracked, WrongClaim};
-pub use retry::{Ended, Next, Tried, falls_over, next_try};
+pub use retry::{Ended, Next, Resend, Tried, falls_over, next_try, resend};
 pub use revisit::{Answered, Revisit, Round, Visits};
 pub use secret::Secret;
 pub use session::{

@@ -3,8 +3,10 @@
 
 mod analysis;
 mod check;
+mod consistency;
 mod officials;
 mod story;
 
 pub use analysis::{Analyzer, AnalyzerError};
+pub use consistency::Consistency;
 pub use officials::{Dispute, Doubts, Laid, Officials, wording};

@@ -20,6 +20,7 @@ mod form;
 mod frame;
 mod guard;
 mod health;
+mod held;
 mod keys;
 mod list;
 mod log_in;
@@ -44,6 +45,7 @@ use axum::{
     Router,
     routing::{get, post},
 };
+use chrono::{DateTime, Utc};
 use ipnet::IpNet;
 use tokio::sync::watch;
 use tower_http::csrf::ConfigError;
@@ -56,7 +58,7 @@ pub use server::serve;
 use crate::{
     auth::Accounts,
     clock::Clock,
-    domain::{City, Office, Source},
+    domain::{City, Clarification, Disagreement, Office, Source, SourceText},
     metrics::Metrics,
     store::Store,
     text::{Normaliser, Segmenter},
@@ -79,6 +81,10 @@ pub struct Entrance {
     pub trusted_proxies: Vec<IpNet>,
 }
 
+/// Where a draft says otherwise than earlier statements, as of a moment. The comparison is that of reports with statements,
+/// which pages do not name.
+pub type Disagreeing = Arc<dyn Fn(&Clarification, &[SourceText], DateTime<Utc>) -> Vec<Disagreement> + Send + Sync>;
+
 /// What the console needs from the rest of the daemon.
 #[derive(Clone)]
 pub struct Console {
@@ -96,6 +102,8 @@ pub struct Console {
     pub office: Office,
     /// What a text is held to before it goes out.
     pub gate: Arc<GateRules>,
+    /// Says where a draft disagrees with earlier statements.
+    pub disagreeing: Disagreeing,
     /// Decides what became of a report that was found wrong.
     pub judge: Arc<Judge>,
     /// The configured sources, as of the last reload.
@@ -165,6 +173,7 @@ pub fn console(console: Console) -> Result<Router, ConfigError> {
         .route("/api/v1/closures", get(casework::outgoing::closures).post(casework::outgoing::close))
         .merge(drafts())
         .merge(units())
+        .merge(changes())
         .route("/keys", get(keys::list).post(keys::make))
         .route("/keys/{hash}/end", post(keys::end))
         .route("/login", get(log_in::page).post(log_in::log_in))
@@ -183,6 +192,19 @@ pub fn console(console: Console) -> Result<Router, ConfigError> {
         .fallback(fault::missing)
         .with_state(Arc::clone(&desk));
     guard::guarded(pages, &desk)
+}
+
+/// What changes the time of a case, and messages that are sent again.
+fn changes() -> Router<Arc<Desk>> {
+    Router::new()
+        .route("/cases/{id}/overdue", post(casework::change::overdue))
+        .route("/cases/{id}/level", post(casework::change::level))
+        .route("/cases/{id}/extension", post(casework::change::extension))
+        .route("/messages/{id}/resend", post(casework::messages::resend))
+        .route("/api/v1/cases/{id}/overdue", post(casework::change::overdue_json))
+        .route("/api/v1/cases/{id}/level", post(casework::change::level_json))
+        .route("/api/v1/cases/{id}/extension", post(casework::change::extension_json))
+        .route("/api/v1/messages/{id}/resend", post(casework::messages::resend_json))
 }
 
 /// The units below the agencies, and where people are reached.
@@ -207,6 +229,9 @@ fn drafts() -> Router<Arc<Desk>> {
         .route("/cases/{id}/draft", get(casework::draft::page).post(casework::draft::keep))
         .route("/cases/{id}/draft/note", post(casework::draft::note))
         .route("/cases/{id}/draft/{revision}", get(casework::draft::revision::one))
+        .route("/cases/{id}/explained", post(casework::draft::consistency::explain))
+        .route("/cases/{id}/explained/{explained}/withdraw", post(casework::draft::consistency::withdraw))
+        .route("/api/v1/cases/{id}/explained", post(casework::draft::consistency::explain_json))
         .route("/cases/{id}/bases", post(casework::draft::sign))
         .route("/cases/{id}/bases/{basis}/withdraw", post(casework::draft::withdraw))
         .route("/clarifications", get(casework::public::list))

@@ -2,14 +2,18 @@
 //! somebody acknowledges. Due times are never stored: they follow from the case, the calendar and the suspensions known
 //! now, so that a typhoon or a corrected clock changes them at once.
 
-use std::{collections::HashSet, sync::Arc, time::Duration};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+    time::Duration,
+};
 
 use chrono::{DateTime, Utc};
 
 use super::{Bureau, Shared};
 use crate::{
     casefile::Note,
-    domain::{Case, CaseState, ClockStatus, Closure, Due, EscalationTo, Goal, Level, Message, Roster},
+    domain::{Case, CaseState, ClockStatus, Closure, Due, EscalationTo, Goal, Level, Message, OverdueNotice, Roster},
     lifecycle::{Pulse, Stop},
     store::{CaseFilter, StoreError},
     workflow::{deadline, notice, roster::Whom},
@@ -23,6 +27,9 @@ const PAGE: usize = 200;
 
 /// The message that a goal comes near or was missed.
 const DUE: &str = "due";
+
+/// The message that what was overdue is not done at the time that was promised.
+const EXPECTED: &str = "expected";
 
 /// The message that nobody acknowledged.
 const ESCALATION: &str = "escalation";
@@ -66,8 +73,20 @@ impl Deadlines {
             }
         }
         let roster = self.shared.store.roster().await?;
+        let mut notices: HashMap<String, Vec<OverdueNotice>> = HashMap::new();
+        if let Some(since) = open.iter().map(|case| case.moments.known).min() {
+            for (case, notice) in self.shared.store.overdue_notices_since(since).await? {
+                notices.entry(case).or_default().push(notice);
+            }
+        }
         for case in &open {
             self.watch((case, &roster), &closures, now).await?;
+            let said = notices.get(&case.id).map(Vec::as_slice).unwrap_or_default();
+            if let Some(notice) = deadline::broken(case, said, now) {
+                let message = notice::expected(case, notice, self.bureau.address(&format!("/cases/{}", case.id)), now);
+                let epoch = notice.expected.timestamp_micros();
+                self.post((case, &roster), (EXPECTED, epoch), (&message, Some(Whom::All)), now).await?;
+            }
         }
         let waiting: HashSet<&str> = open.iter().map(|case| case.id.as_str()).collect();
         self.posted.retain(|(id, ..)| waiting.contains(id.as_str()));

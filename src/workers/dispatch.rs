@@ -111,7 +111,10 @@ impl Dispatch {
         };
         let message = match Letter::read(&queued.message, &queued.id, &queued.retry_key) {
             Ok(message) => message,
-            Err(fault) => return self.give_up(queued, &fault.to_string(), now).await,
+            Err(fault) => match self.in_plain_words(queued, &channel, now).await? {
+                Some(message) => message,
+                None => return self.give_up(queued, &fault.to_string(), now).await,
+            },
         };
         if let Some((name, AccountState::Disabled)) = &holder
             && message.purpose != Purpose::Test
@@ -230,6 +233,25 @@ impl Dispatch {
         tracing::warn!(account = %name, to = postings.len(), "a message for a disabled account goes to others");
         let why = format!("帳號 {name} 已停用，改送 {} 處", postings.len());
         store.reroute_message(queued, postings, why, now).await
+    }
+
+    /// What stands in the place of a message that cannot be read: which case it is about, and where to look. The public is
+    /// told nothing that nobody wrote.
+    async fn in_plain_words(
+        &self,
+        queued: &Queued,
+        channel: &Channel,
+        now: DateTime<Utc>,
+    ) -> Result<Option<Message>, StoreError> {
+        if channel.audience == Audience::Public {
+            return Ok(None);
+        }
+        let case = self.shared.store.case(&queued.subject).await?;
+        let path = case.as_ref().map_or_else(|| "/messages".to_owned(), |case| format!("/cases/{}", case.id));
+        let message = notice::unreadable(case.as_ref(), queued.urgent, self.bureau.address(&path), now);
+        tracing::error!(message = queued.id, kind = queued.kind, "a message cannot be read, its case is named instead");
+        self.shared.metrics.casework.notification_fallbacks_total.inc();
+        Ok(Some(Message { key: queued.id.clone(), retry_key: queued.retry_key.clone(), ..message }))
     }
 
     async fn give_up(&self, queued: &Queued, why: &str, now: DateTime<Utc>) -> Result<(), StoreError> {

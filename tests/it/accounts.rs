@@ -60,6 +60,7 @@ fn filled(path: &str) -> String {
         .replace("{slug}", "0-0")
         .replace("{finding}", "none")
         .replace("{substitute}", "none")
+        .replace("{explained}", "none")
 }
 
 #[tokio::test]

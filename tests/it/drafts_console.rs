@@ -1,7 +1,7 @@
 //! Drafts in the console: nobody's words are lost, nobody consents to a text they did not see, nothing goes out without a
 //! basis, and what went out is there for the public.
 
-use std::io::Read;
+use std::{io::Read, sync::Arc};
 
 use axum::http::{Method, StatusCode};
 use chrono::TimeDelta;
@@ -11,6 +11,7 @@ use clarion::{
         Office, Role, Verdict,
     },
     store::{CaseClaim, Opened, Opening},
+    web::Disagreeing,
 };
 use flate2::read::DeflateDecoder;
 use url::form_urlencoded::Serializer;
@@ -24,11 +25,11 @@ use crate::{
     },
 };
 
-const CASE: &str = "case-1";
+pub const CASE: &str = "case-1";
 const CLAIM: &str = "五甲地區雨水下水道改善工程總經費高達25億元";
 const UNPROVEN: &str = "工期為18個月。";
 
-fn text() -> Clarification {
+pub fn text() -> Clarification {
     Clarification {
         title: format!("有關木棉日報報導「{CLAIM}」，水利局澄清說明"),
         lead: format!("針對木棉日報報導指「{CLAIM}」一事，經查與公布內容不符，水利局說明如下："),
@@ -58,12 +59,17 @@ fn fields(base: u32, text: &Clarification) -> Vec<(String, String)> {
 }
 
 /// A console with a case, and people to write, to consent and to publish.
-struct Stage {
-    room: Room,
+pub struct Stage {
+    pub room: Room,
 }
 
 impl Stage {
     async fn set() -> Self {
+        Self::comparing(Arc::new(|_, _, _| Vec::new())).await
+    }
+
+    /// The same, with how drafts are held against earlier statements.
+    pub async fn comparing(disagreeing: Disagreeing) -> Self {
         let contact = Contact { name: "許世盛".into(), post: "股長".into(), telephone: "07-7995678#2513".into() };
         let channel = Channel {
             id: ChannelId::parse("press").unwrap(),
@@ -80,7 +86,7 @@ impl Stage {
             contacts: vec![(String::new(), contact)],
             channels: vec![channel],
         };
-        let room = Room::of(sqlite().await, &CLOSED, city(), office);
+        let room = Room::comparing(sqlite().await, &CLOSED, (city(), office), disagreeing);
         for name in ["wang", "chen"] {
             room.person(name, &[Role::DutyOfficer]).await;
         }
@@ -131,17 +137,17 @@ impl Stage {
         stage
     }
 
-    async fn get(&self, path: &str, cookie: &str) -> Answer {
+    pub async fn get(&self, path: &str, cookie: &str) -> Answer {
         self.room.get(path).with(cookie).send().await
     }
 
-    async fn draft(&self, cookie: &str) -> String {
+    pub async fn draft(&self, cookie: &str) -> String {
         let answer = self.get(&format!("/cases/{CASE}/draft"), cookie).await;
         assert_eq!(answer.status, StatusCode::OK, "{}", answer.text);
         answer.text
     }
 
-    async fn save(&self, cookie: &str, base: u32, text: &Clarification) -> Answer {
+    pub async fn save(&self, cookie: &str, base: u32, text: &Clarification) -> Answer {
         self.send("draft", cookie, base, text).await
     }
 
@@ -151,7 +157,7 @@ impl Stage {
     }
 
     /// Takes a step on the version that the case has now, unless the form says another one.
-    async fn try_step(&self, cookie: &str, fields: &[(&str, &str)]) -> Answer {
+    pub async fn try_step(&self, cookie: &str, fields: &[(&str, &str)]) -> Answer {
         let current = self.room.store.case(CASE).await.unwrap().unwrap().version.to_string();
         let mut all = fields.to_vec();
         if !fields.iter().any(|(name, _)| *name == "version") {
@@ -161,19 +167,19 @@ impl Stage {
         self.room.post(&format!("/cases/{CASE}/steps"), fields).with(cookie).send().await
     }
 
-    async fn step(&self, cookie: &str, fields: &[(&str, &str)]) {
+    pub async fn step(&self, cookie: &str, fields: &[(&str, &str)]) {
         let answer = self.try_step(cookie, fields).await;
         assert_eq!(answer.status, StatusCode::SEE_OTHER, "{fields:?}: {}", answer.text);
     }
 
     /// Submits the latest revision; its hash.
-    async fn submit(&self, cookie: &str) -> String {
+    pub async fn submit(&self, cookie: &str) -> String {
         let hash = self.room.store.latest_draft(CASE).await.unwrap().unwrap().hash;
         self.step(cookie, &[("step", "submit"), ("hash", &hash)]).await;
         hash
     }
 
-    async fn consent(&self, hash: &str) {
+    pub async fn consent(&self, hash: &str) {
         let (li, zhao) = (self.room.cookie("li").await, self.room.cookie("zhao").await);
         self.step(&li, &[("step", "review"), ("hash", hash)]).await;
         self.step(&zhao, &[("step", "approve"), ("hash", hash)]).await;
@@ -398,6 +404,41 @@ async fn what_was_typed_before_the_log_in_ran_out_comes_back() {
     let discarded = stage.room.post(&format!("/cases/{CASE}/draft/note"), &[("discard", "1")]).with(&wang).send().await;
     assert_eq!(discarded.location(), format!("/cases/{CASE}/draft"));
     assert!(!stage.draft(&wang).await.contains("尚未儲存的一句話"));
+}
+
+#[tokio::test]
+async fn a_form_sent_after_the_log_in_ran_out_is_kept_over_the_log_in() {
+    let stage = Stage::set().await;
+    let wang = stage.room.cookie("wang").await;
+    stage.room.clock.pass(TimeDelta::hours(1));
+    let typed = Clarification { measures: "送出時才<b>發現逾時的一句話。".into(), ..text() };
+    let asked = stage.save(&wang, 1, &typed).await;
+    assert_eq!(asked.status, StatusCode::UNAUTHORIZED);
+    let kept = "送出時才&#60;b&#62;發現逾時的一句話。";
+    assert!(asked.text.contains(kept) && asked.text.contains("您剛才送出的內容已保留"), "{}", asked.text);
+    // The form of the log-in, as a browser without scripts sends it.
+    let body = |password: &str| {
+        let mut form = Serializer::new(String::new());
+        form.append_pair("name", "wang").append_pair("password", password).append_pair("next", "/");
+        form.append_pair("held-to", &format!("/cases/{CASE}/draft"));
+        for (name, value) in fields(1, &typed) {
+            form.append_pair(&format!("held:{name}"), &value);
+        }
+        form.finish()
+    };
+    let log_in = async |password: &str| stage.room.ask(Method::POST, "/login").body(&body(password)).send().await;
+    let wrong = log_in("wrong").await;
+    assert_eq!(wrong.status, StatusCode::UNAUTHORIZED);
+    assert!(wrong.text.contains(kept), "a slip at the password costs no word either");
+    let page = log_in(crate::support::room::PASSWORD).await;
+    assert_eq!(page.status, StatusCode::OK);
+    assert!(page.text.contains(kept) && page.text.contains("送出剛才的內容"), "{}", page.text);
+    assert!(page.text.contains(&format!("action=\"/cases/{CASE}/draft\"")));
+    let saved = stage.save(&page.cookie(), 1, &typed).await;
+    assert_eq!(saved.location(), format!("/cases/{CASE}/draft?kept=2"));
+    // What sets a password is not carried along.
+    let password = stage.room.post("/password", &[("new", "秘密")]).send().await;
+    assert!(password.status == StatusCode::UNAUTHORIZED && !password.text.contains("秘密"));
 }
 
 #[tokio::test]

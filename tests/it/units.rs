@@ -64,7 +64,7 @@ fn keeping(id: &str, name: &str, watch: WatchList) -> KeepingUnit {
 }
 
 /// Adds an account that somebody may use.
-async fn account(store: &Store, name: &str, unit: Option<&str>) {
+pub async fn account(store: &Store, name: &str, unit: Option<&str>) {
     let duties = Duties::given([Role::AgencyContact].into(), unit.map(|_| AGENCY.to_owned()), unit.map(str::to_owned));
     let account = Account {
         name: user(name),

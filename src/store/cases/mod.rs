@@ -4,7 +4,9 @@
 mod changes;
 mod dossier;
 mod drafts;
+mod explained;
 mod list;
+mod notices;
 mod outbox;
 mod published;
 mod releases;

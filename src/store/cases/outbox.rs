@@ -128,6 +128,10 @@ pub struct SentRow {
     pub settled_at: Option<DateTime<Utc>>,
     /// What the channel last said.
     pub why: Option<String>,
+    /// Whether a try was left without an answer: it may have arrived.
+    pub uncertain: bool,
+    /// When it was first tried.
+    pub first_tried_at: Option<DateTime<Utc>>,
 }
 
 impl Store {
@@ -490,5 +494,7 @@ pub(super) fn sent(row: &AnyRow) -> Result<SentRow, StoreError> {
         created_at: rows::time(row, "created_at")?,
         settled_at: rows::optional_time(row, "settled_at")?,
         why: rows::optional(row, "why")?,
+        uncertain: rows::integer(row, "uncertain")? != 0,
+        first_tried_at: rows::optional_time(row, "first_tried_at")?,
     })
 }

@@ -4,12 +4,12 @@ use chrono::{DateTime, Utc};
 use serde_json::json;
 use ulid::Ulid;
 
-use super::tell;
+use super::{draft::Held, tell};
 use crate::{
     casefile,
     domain::{
-        Account, Action, Answer, Assignment, Case, CaseLevel, Clarification, Contact, Moments, Outcome, Stage,
-        Standing, StepKind,
+        Account, Action, Answer, Assignment, Case, CaseLevel, Clarification, Contact, Disagreement, Moments, Outcome,
+        Stage, Standing, StepKind,
     },
     store::{Changing, Dossier, Kept, Moved, Opened, Opening, StoreError},
     web::{Desk, access::Member},
@@ -35,6 +35,10 @@ pub(in crate::web) enum Undone {
     Gate(Vec<gate::Fault>),
     /// Something that was sent cannot be used; what, in words for the person.
     Wrong(&'static str),
+    /// The same, with what is asked for in it.
+    Unfit(String),
+    /// Work on our side broke down.
+    Broken(String),
     /// The database failed.
     Store(StoreError),
 }
@@ -114,7 +118,9 @@ impl Desk {
         let (table, doer) = (&self.console.city.steps, Doer::Person(&member.account.name, &member.account.duties));
         casework::may(table, (dossier.case.level, &dossier.case.stage), kind, doer)?;
         let now = self.console.clock.now();
-        let taken = self.prepared(&dossier, kind, &ask, now).and_then(|step| {
+        self.may_go_on(&dossier, kind, &member.account, now).await?;
+        let open = self.open_disagreements(&dossier, kind).await?;
+        let taken = self.prepared(&dossier, kind, (&ask, &open), now).and_then(|step| {
             let stage = dossier.case.stage.clone();
             Ok(casework::take(table, (dossier.case.level, stage), step, doer, now)?)
         });
@@ -182,7 +188,13 @@ impl Desk {
     }
 
     /// The step with what it needs of the case.
-    fn prepared(&self, dossier: &Dossier, kind: StepKind, ask: &Ask, now: DateTime<Utc>) -> Result<Step, Undone> {
+    fn prepared(
+        &self,
+        dossier: &Dossier,
+        kind: StepKind,
+        (ask, open): (&Ask, &[Disagreement]),
+        now: DateTime<Utc>,
+    ) -> Result<Step, Undone> {
         let hash = || ask.hash.clone().ok_or(Undone::Wrong("缺少稿件雜湊值，請重新開啟稿件"));
         Ok(match kind {
             StepKind::Assign => Step::Assign(self.assignment(dossier, ask)?),
@@ -209,7 +221,7 @@ impl Desk {
                 }
                 let draft = dossier.drafts.iter().find(|draft| draft.revision == text.revision);
                 let draft = draft.ok_or(Undone::Refused(Refusal::TextChanged))?;
-                Step::Publish(self.cleared(dossier, to, *answer, &draft.text, now)?)
+                Step::Publish(self.cleared(dossier, (to, *answer), (&draft.text, open), now)?)
             }
             StepKind::Track => Step::Track,
             StepKind::Close => Step::Close,
@@ -222,6 +234,16 @@ impl Desk {
             StepKind::NoteCorrection => Step::NoteCorrection,
             StepKind::Reopen => Step::Reopen,
         })
+    }
+
+    /// Where the text that is to go out says otherwise than the city said before, as far as nobody answers for it.
+    async fn open_disagreements(&self, dossier: &Dossier, kind: StepKind) -> Result<Vec<Disagreement>, Undone> {
+        let Stage::Reviewing(_, _, text) = &dossier.case.stage else { return Ok(Vec::new()) };
+        let draft = dossier.drafts.iter().find(|draft| draft.revision == text.revision);
+        match draft.filter(|_| kind == StepKind::Publish) {
+            Some(draft) => Ok(Held::open(&self.held_of(dossier, &draft.text).await?)),
+            None => Ok(Vec::new()),
+        }
     }
 
     /// The agency of the city that a case is given to.
@@ -240,27 +262,32 @@ impl Desk {
     }
 
     /// What the gate says of a text of a case.
-    pub(in crate::web) fn examined(&self, dossier: &Dossier, text: &Clarification, now: DateTime<Utc>) -> Examined {
+    pub(in crate::web) fn examined(
+        &self,
+        dossier: &Dossier,
+        (text, open): (&Clarification, &[Disagreement]),
+        now: DateTime<Utc>,
+    ) -> Examined {
         let (to, answer) = self.speaker(&dossier.case);
-        self.with_laid(dossier, (&to, answer, text), |laid| gate::examine(laid, &self.console.gate, now))
+        self.with_laid(dossier, (&to, answer), (text, open), |laid| gate::examine(laid, &self.console.gate, now))
     }
 
     fn cleared(
         &self,
         dossier: &Dossier,
-        to: &Assignment,
-        answer: Answer,
-        text: &Clarification,
+        (to, answer): (&Assignment, Answer),
+        (text, open): (&Clarification, &[Disagreement]),
         now: DateTime<Utc>,
     ) -> Result<gate::Cleared, Undone> {
-        self.with_laid(dossier, (to, answer, text), |laid| gate::clear(laid, &self.console.gate, now))
+        self.with_laid(dossier, (to, answer), (text, open), |laid| gate::clear(laid, &self.console.gate, now))
             .map_err(Undone::Gate)
     }
 
     fn with_laid<T>(
         &self,
         dossier: &Dossier,
-        (issuer, answer, text): (&Assignment, Answer, &Clarification),
+        (issuer, answer): (&Assignment, Answer),
+        (text, disagreements): (&Clarification, &[Disagreement]),
         look: impl FnOnce(&gate::Laid<'_>) -> T,
     ) -> T {
         let (sources, standing) = (dossier.sources(), standings(dossier));
@@ -274,6 +301,7 @@ impl Desk {
             sources: &sources,
             bases: &bases,
             standing: &standing,
+            disagreements,
         })
     }
 

@@ -2,6 +2,7 @@
 
 mod act;
 pub(super) mod api;
+pub(super) mod change;
 pub(super) mod clock;
 pub(super) mod closures;
 pub(super) mod corrections;

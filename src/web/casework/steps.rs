@@ -223,6 +223,7 @@ impl Desk {
         let (status, title, advice, faults) = match undone {
             Undone::Missing => return self.apology(visitor, &Fault::Missing),
             Undone::Store(error) => return self.apology(visitor, &Fault::Store(error)),
+            Undone::Broken(what) => return self.apology(visitor, &Fault::Panic(what)),
             Undone::Stale => (
                 StatusCode::CONFLICT,
                 "案件已由他人變更".to_owned(),
@@ -240,6 +241,9 @@ impl Desk {
                     "稿件未發布。請逐項補正，重新陳核後再發布。",
                     words,
                 )
+            }
+            Undone::Unfit(words) => {
+                (StatusCode::UNPROCESSABLE_ENTITY, words, "您的操作未執行。請回上一頁補正後再送出。", Vec::new())
             }
             Undone::Wrong(words) => (
                 StatusCode::UNPROCESSABLE_ENTITY,

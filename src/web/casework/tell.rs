@@ -79,7 +79,7 @@ impl Desk {
         Ok(note.to_watching(&roster, &self.console.office, &matter, called, now))
     }
 
-    fn case_link(&self, id: &str) -> Option<Url> {
+    pub(super) fn case_link(&self, id: &str) -> Option<Url> {
         self.console.base.join(&format!("/cases/{id}")).ok()
     }
 }

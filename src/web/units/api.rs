@@ -3,10 +3,9 @@
 use axum::{
     body::Bytes,
     extract::{Path, State},
-    http::StatusCode,
     response::Response,
 };
-use serde::{Deserialize, de::DeserializeOwned};
+use serde::Deserialize;
 use serde_json::{Value, json};
 use url::form_urlencoded::Serializer;
 
@@ -16,7 +15,7 @@ use crate::{
     web::{
         Desk,
         access::Member,
-        casework::api::{answer, problem},
+        casework::api::{answer, problem, read},
         fault::{Fault, Shared},
         form::Form,
         visitor::Visitor,
@@ -174,9 +173,4 @@ fn substitute_json(it: &Substitute) -> Value {
         "id": it.id, "of": post_value(&it.of), "by": post_value(&it.by), "from": wire::time(it.from),
         "until": wire::time(it.until), "note": it.note, "made_by": it.made_by.as_str(),
     })
-}
-
-fn read<T: DeserializeOwned>(body: &Bytes) -> Result<T, Box<Response>> {
-    serde_json::from_slice(body)
-        .map_err(|error| Box::new(problem(StatusCode::BAD_REQUEST, "無法判讀的 JSON", &error.to_string(), &[])))
 }

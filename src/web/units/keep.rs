@@ -4,18 +4,15 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse, Response},
 };
-use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
+use chrono::TimeDelta;
 use ulid::Ulid;
 
 use super::{LONGEST, cleaned, may_substitute, unit_of};
 use crate::{
-    domain::{Audience, Contact, OrgUnit, Post, Roster, Substitute, TAIPEI, UserName, WatchList},
+    domain::{Audience, Contact, OrgUnit, Post, Roster, Substitute, UserName, WatchList},
     store::{KeepingUnit, KeptUnit, StoreError},
-    web::{Desk, access::Member, fault::Fault, form::Form, visitor::Visitor},
+    web::{Desk, access::Member, fault::Fault, form::Form, moment, visitor::Visitor},
 };
-
-/// How the browser's field of day and time writes it.
-const LOCAL: &str = "%Y-%m-%dT%H:%M";
 
 /// The longest time that somebody stands in for: longer, and the members of the unit are to be changed.
 const LONGEST_ABSENCE: TimeDelta = TimeDelta::days(366);
@@ -157,7 +154,7 @@ impl Desk {
             return Err(Undone::Fault(Fault::NotAllowed));
         }
         let now = self.console.clock.now();
-        let time = |name: &str| read_time(form.typed(name));
+        let time = |name: &str| moment::read(form.typed(name));
         let (from, until) = (time("from"), time("until"));
         let from = from.ok_or(Undone::Wrong("請填寫代理起時。"))?;
         let until = until.ok_or(Undone::Wrong("請填寫代理迄時。"))?;
@@ -225,21 +222,6 @@ pub(super) fn post_value(post: &Post) -> String {
     }
 }
 
-/// A moment as the browser's field of day and time takes it.
-pub(super) fn local(at: DateTime<Utc>) -> String {
-    crate::domain::taipei(at).format(LOCAL).to_string()
-}
-
-/// A moment as a form or a program writes it.
-fn read_time(written: &str) -> Option<DateTime<Utc>> {
-    let whole = DateTime::parse_from_rfc3339(written).ok().map(|at| at.to_utc());
-    let local = || {
-        let read = NaiveDateTime::parse_from_str(written, LOCAL).ok()?;
-        read.and_local_timezone(TAIPEI).single().map(|at| at.to_utc())
-    };
-    whole.or_else(local)
-}
-
 /// Who is away and who stands in, both of whom there are.
 fn posts(roster: &Roster, unit: &OrgUnit, form: &Form) -> Result<(Post, Post), Undone> {
     let read = |name: &str| {
@@ -290,13 +272,5 @@ mod tests {
         for bad in ["王小明", "王小明、股長", "王小明、、07", "王小明、股長、07-1、分機2"] {
             assert!(contacts(vec![bad.into()]).is_err(), "{bad}");
         }
-    }
-
-    #[test]
-    fn a_moment_is_taipeis_unless_it_says_otherwise() {
-        let at = |written: &str| read_time(written).map(|at| at.to_rfc3339());
-        assert_eq!(at("2026-03-17T08:30").as_deref(), Some("2026-03-17T00:30:00+00:00"));
-        assert_eq!(at("2026-03-17T08:30:00+09:00").as_deref(), Some("2026-03-16T23:30:00+00:00"));
-        assert_eq!(at("明天"), None);
     }
 }

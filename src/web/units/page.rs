@@ -3,7 +3,7 @@
 use askama::Template;
 use chrono::{DateTime, Utc};
 
-use super::keep::{is_of, local, post_value};
+use super::keep::{is_of, post_value};
 use crate::{
     domain::{AccountState, Audience, OrgUnit, Post, Role, Roster, Substitute},
     web::{
@@ -159,7 +159,7 @@ impl UnitPage {
                 .collect(),
             away: posts.map(|post| choice(post, &typed("of", String::new()))).collect(),
             standing_in: others.map(|post| choice(post, &typed("by", String::new()))).collect(),
-            from: typed("from", local(now)),
+            from: typed("from", moment::local(now)),
             until: typed("until", String::new()),
             note: typed("note", String::new()),
             fields: desk.unit_fields(&unit, sent("unit")),

@@ -21,7 +21,7 @@ use clarion::{
     },
     store::Store,
     text::Segmenter,
-    web::{self, Console, Entrance},
+    web::{self, Console, Disagreeing, Entrance},
     workflow::{corrections::Judge, gate::GateRules},
 };
 use tokio::sync::watch;
@@ -179,6 +179,16 @@ impl Room {
 
     /// A room of this city and office.
     pub fn of(database: Database, setting: &Setting, city: City, office: Office) -> Self {
+        Self::comparing(database, setting, (city, office), Arc::new(|_, _, _| Vec::new()))
+    }
+
+    /// The same, with how drafts are held against earlier statements.
+    pub fn comparing(
+        database: Database,
+        setting: &Setting,
+        (city, office): (City, Office),
+        disagreeing: Disagreeing,
+    ) -> Self {
         let store = database.store.clone();
         let clock = Arc::new(Hand(Mutex::new(morning())));
         let limits = SessionLimits { idle: TimeDelta::minutes(30), whole: TimeDelta::hours(12) };
@@ -189,6 +199,7 @@ impl Room {
             metrics: Arc::clone(&database.metrics),
             segmenter: Arc::new(Segmenter::new(&city)),
             gate: Arc::new(GateRules::new(&city).unwrap()),
+            disagreeing,
             judge: Arc::new(Judge::new(&city).unwrap()),
             base: "https://clarion.example/".parse().unwrap(),
             office,
