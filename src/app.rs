@@ -20,7 +20,7 @@ use crate::{
     lifecycle::{Readiness, Tasks, Watchdog},
     metrics::Metrics,
     notify::{self, Model, ModelSettings, Senders},
-    pipeline::Analyzer,
+    pipeline::{Analyzer, Consistency},
     store::Store,
     web,
     workers::{
@@ -135,6 +135,7 @@ pub async fn start(
         metrics: Arc::clone(&metrics),
         segmenter: Arc::clone(analyzer.segmenter()),
         gate: Arc::new(GateRules::new(&city).context("the rules of the gate")?),
+        disagreeing: disagreeing(&analyzer),
         judge: Arc::new(Judge::new(&city).context("the names of the city's bodies")?),
         base: bureau.public_url.clone(),
         office: bureau.office.clone(),
@@ -153,6 +154,12 @@ pub async fn start(
     tasks.spawn("exposition", logged(web::serve(exposition, page, stop)));
     ready.set(true);
     Ok(Daemon { console: console_at, exposition: exposition_at, store, accounts, metrics, sources: sender })
+}
+
+/// Holds drafts against earlier statements by the rules that reports are held against official ones by.
+fn disagreeing(analyzer: &Arc<Analyzer>) -> web::Disagreeing {
+    let consistency = Consistency::new(Arc::clone(analyzer));
+    Arc::new(move |text, earlier, now| consistency.disagreements(text, earlier, now))
 }
 
 /// The office for which the daemon works. Links lead to where people open the console; without a configured address, to

@@ -4,19 +4,26 @@
 
 mod asked;
 mod counted;
+mod earlier;
+mod telling;
 mod tracked;
 
 use chrono::{DateTime, Utc};
 
 use crate::{
-    domain::{Answer, Assignment, City, ClaimKind, Clarification, Field, Office, Span, taipei},
+    domain::{Answer, Assignment, City, ClaimKind, Clarification, Contact, Field, Office, Span, taipei},
     store::{CaseReport, Dossier, Quoted},
     text,
-    workflow::draft::{self, About, Disputed, Outlet, Stated},
+    workflow::{
+        draft::{self, About, Disputed, Outlet, Stated},
+        roster,
+    },
 };
 
 pub use asked::faq;
 pub use counted::counted;
+pub use earlier::{earlier_releases, earlier_texts, release_of};
+pub use telling::{Note, WATCHED, matter};
 pub use tracked::{TrackedReport, Watched, judged, summary, watched};
 
 /// The sort of an outlet that is no board, no timeline and no channel.
@@ -34,8 +41,17 @@ pub fn first_draft(
     let mut quoted: Vec<&Quoted> = dossier.quoted.iter().collect();
     quoted.sort_by(|a, b| b.finding.found.score.total_cmp(&a.finding.found.score));
     let disputed = quoted.into_iter().map(|it| disputed(&dossier.reports, it)).collect();
-    let contacts = office.contacts_of(&issuer.agency);
+    let contacts = contacts(office, dossier, &issuer);
     draft::draft(&city.drafting.templates, &About { answer, disputed, issuer, contacts, now })
+}
+
+/// Whom the press may ask about what an agency or its unit says in a case: the unit's own contacts, else those of the
+/// agency.
+#[must_use]
+pub fn contacts(office: &Office, dossier: &Dossier, issuer: &Assignment) -> Vec<Contact> {
+    let unit = roster::unit_of(&dossier.roster, Some(issuer));
+    let own = unit.map(|unit| unit.contacts.clone()).filter(|contacts| !contacts.is_empty());
+    own.unwrap_or_else(|| office.contacts_of(&issuer.agency))
 }
 
 /// Who speaks in a case: the agency it was given to; before that the one that stated the fact, when it is the city's own;

@@ -29,7 +29,7 @@ pub struct ChannelSection {
     pub name: String,
     /// `line`, `email`, `telegram`, `slack`, `teams`, `mattermost`, `webhook` or `alertmanager`.
     pub kind: String,
-    /// `staff` or `public`.
+    /// `staff`, `unit` (only the units that name it) or `public`.
     pub audience: String,
     /// Recipients: LINE ids, mail addresses, one Telegram chat.
     #[serde(default)]
@@ -153,8 +153,9 @@ fn one_channel(s: &ChannelSection) -> Result<Channel, Fault> {
     if s.name.trim().is_empty() {
         return Err(("name", format!("channel {id} needs a name")));
     }
-    let audience = Audience::from_name(&s.audience)
-        .ok_or_else(|| ("audience", format!("channel {id}: audience is {:?}; write staff or public", s.audience)))?;
+    let audience = Audience::from_name(&s.audience).ok_or_else(|| {
+        ("audience", format!("channel {id}: audience is {:?}; write staff, unit or public", s.audience))
+    })?;
     let min_level = Level::from_name(&s.min_level)
         .ok_or_else(|| ("min_level", format!("channel {id}: min_level is {:?}; write A, B or none", s.min_level)))?;
     let fall_back = given(&s.fall_back).map(|id| ChannelId::parse(&id)).transpose();
@@ -308,7 +309,9 @@ fn takes_over(channel: &Channel, sections: &[ChannelSection], channels: &[Channe
                 here.id
             ));
         }
-        if found.audience != channel.audience {
+        // What is a unit's may become known to all staff rather than to nobody.
+        let widens = channel.audience == Audience::Unit && found.audience == Audience::Staff;
+        if found.audience != channel.audience && !widens {
             return Err(format!("channel {}: fall_back {next} has another audience", here.id));
         }
         here = found;

@@ -71,11 +71,29 @@ pub enum Action {
     ApiKeyMade,
     /// A key for the API was ended.
     ApiKeyEnded,
+    /// A unit was added or changed.
+    UnitKept,
+    /// Somebody joined a unit, left it, or became its head.
+    UnitStaffed,
+    /// Where a channel reaches a person was changed.
+    AddressChanged,
+    /// Somebody stands in for somebody.
+    SubstituteEntered,
+    /// That was taken back.
+    SubstituteWithdrawn,
+    /// A message was sent again by a person.
+    MessageResent,
+    /// An agency said why a goal was missed.
+    OverdueExplained,
+    /// A person answers for a contradiction with an earlier statement.
+    ContradictionExplained,
+    /// That was taken back.
+    ExplanationWithdrawn,
 }
 
 impl Action {
     /// All actions.
-    pub const ALL: [Self; 31] = [
+    pub const ALL: [Self; 40] = [
         Self::LogIn,
         Self::LogInFailed,
         Self::Lock,
@@ -107,6 +125,15 @@ impl Action {
         Self::ClosureWithdrawn,
         Self::ApiKeyMade,
         Self::ApiKeyEnded,
+        Self::UnitKept,
+        Self::UnitStaffed,
+        Self::AddressChanged,
+        Self::SubstituteEntered,
+        Self::SubstituteWithdrawn,
+        Self::MessageResent,
+        Self::OverdueExplained,
+        Self::ContradictionExplained,
+        Self::ExplanationWithdrawn,
     ];
 
     /// The name in the log.
@@ -144,6 +171,15 @@ impl Action {
             Self::ClosureWithdrawn => "closure_withdrawn",
             Self::ApiKeyMade => "api_key_made",
             Self::ApiKeyEnded => "api_key_ended",
+            Self::UnitKept => "unit_kept",
+            Self::UnitStaffed => "unit_staffed",
+            Self::AddressChanged => "address_changed",
+            Self::SubstituteEntered => "substitute_entered",
+            Self::SubstituteWithdrawn => "substitute_withdrawn",
+            Self::MessageResent => "message_resent",
+            Self::OverdueExplained => "overdue_explained",
+            Self::ContradictionExplained => "contradiction_explained",
+            Self::ExplanationWithdrawn => "explanation_withdrawn",
         }
     }
 

@@ -107,19 +107,22 @@ impl ChannelKind {
 pub enum Audience {
     /// 同仁
     Staff,
+    /// 科室: only the units that name it among their channels.
+    Unit,
     /// 對外
     Public,
 }
 
 impl Audience {
-    /// Both.
-    pub const ALL: [Self; 2] = [Self::Staff, Self::Public];
+    /// All.
+    pub const ALL: [Self; 3] = [Self::Staff, Self::Unit, Self::Public];
 
     /// The name in files and JSON.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
             Self::Staff => "staff",
+            Self::Unit => "unit",
             Self::Public => "public",
         }
     }
@@ -135,6 +138,7 @@ impl Audience {
     pub fn words(self) -> &'static str {
         match self {
             Self::Staff => "同仁",
+            Self::Unit => "科室",
             Self::Public => "對外",
         }
     }
@@ -307,7 +311,7 @@ impl Channel {
     pub fn takes(&self, purpose: Purpose, level: Level) -> bool {
         match purpose {
             Purpose::Alert | Purpose::Digest if self.kind() == ChannelKind::Alertmanager => false,
-            Purpose::Alert => self.audience == Audience::Staff && level >= self.min_level,
+            Purpose::Alert => self.audience != Audience::Public && level >= self.min_level,
             Purpose::Digest => self.audience == Audience::Staff,
             Purpose::Clarification | Purpose::Test => true,
         }
@@ -340,6 +344,35 @@ impl Channel {
             Destination::Line { to, .. } => to,
             Destination::Email(route) => &route.to,
             _ => &[],
+        }
+    }
+
+    /// The same channel for an address that is not among its recipients, because it is a person's own; none of a channel
+    /// that has no addresses.
+    #[must_use]
+    pub fn toward(&self, address: &str) -> Option<Self> {
+        let mut one = self.clone();
+        match &mut one.destination {
+            Destination::Line { to, .. } | Destination::Email(MailRoute { to, .. }) => *to = vec![address.to_owned()],
+            _ => return None,
+        }
+        Some(one)
+    }
+
+    /// Whether a text is an address of this channel: a LINE user, or a mail address and nothing beside it. The sender
+    /// looks closer.
+    #[must_use]
+    pub fn is_address(&self, text: &str) -> bool {
+        match self.destination {
+            Destination::Line { .. } => {
+                text.starts_with('U') && text.len() > 1 && text.chars().all(|c| c.is_ascii_alphanumeric())
+            }
+            Destination::Email(_) => {
+                let whole = !text.chars().any(|c| c.is_whitespace() || c.is_control() || "<>,;\"".contains(c));
+                let parts = text.split_once('@');
+                whole && parts.is_some_and(|(user, host)| !user.is_empty() && url::Host::parse(host).is_ok())
+            }
+            _ => false,
         }
     }
 
@@ -422,6 +455,34 @@ mod tests {
         let channel = channel(Audience::Staff, None);
         assert_eq!(channel.only("U2").unwrap().recipients(), ["U2"]);
         assert_eq!(channel.only("U3"), None);
+        assert_eq!(channel.toward("U3").unwrap().recipients(), ["U3"]);
+        let slack = Channel { destination: Destination::Slack, ..channel };
+        assert_eq!(slack.toward("U3"), None);
+    }
+
+    #[test]
+    fn an_address_is_one_of_its_channel_and_nothing_beside_it() {
+        let line = channel(Audience::Unit, None);
+        assert!(line.is_address("U4af4980629") && line.takes(Purpose::Alert, Level::A));
+        assert!(!line.takes(Purpose::Digest, Level::None), "the list of the day is for all staff");
+        for bad in ["", "U", "C123", "U1\r\nX", "wang@example.gov.tw"] {
+            assert!(!line.is_address(bad), "{bad}");
+        }
+        let route = MailRoute {
+            host: "relay.example".into(),
+            port: 587,
+            tls: MailTls::Required,
+            user: None,
+            from: "clarion@example.gov.tw".into(),
+            to: Vec::new(),
+            ca_file: None,
+            on_uncertain: OnUncertain::ByLevel,
+        };
+        let mail = Channel { destination: Destination::Email(route), ..line };
+        assert!(mail.is_address("wang@example.gov.tw"));
+        for bad in ["wang", "@example.gov.tw", "a@b, c@d", "a@b\r\nBcc: x@y", "王 <a@b>"] {
+            assert!(!mail.is_address(bad), "{bad}");
+        }
     }
 
     #[test]

@@ -331,6 +331,14 @@ impl City {
     }
 }
 
+impl City {
+    /// What a service is called, by its id; anything else by itself.
+    #[must_use]
+    pub fn called(&self, id: &str) -> String {
+        self.services.iter().find(|service| service.id == id).map_or(id, |service| service.name.as_str()).to_owned()
+    }
+}
+
 impl Agency {
     /// All its names, current and former.
     fn names(&self) -> impl Iterator<Item = &str> {

@@ -3,7 +3,7 @@
 
 use chrono::{DateTime, Utc};
 
-use super::{Case, CaseLevel, Label, Span, StepKind};
+use super::{Case, CaseLevel, Label, OverdueNotice, Span, StepKind};
 
 /// From when until when. What lies at the end belongs to the next one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -75,6 +75,8 @@ pub struct DigestCase {
     pub claims: Vec<String>,
     /// What last went out.
     pub release: Option<DigestRelease>,
+    /// What was last said of a missed goal.
+    pub notice: Option<OverdueNotice>,
     /// Steps that people took, with their names, in order.
     pub steps: Vec<(StepKind, String)>,
 }

@@ -13,6 +13,7 @@ mod clarification;
 mod correction;
 mod deadline;
 mod digest;
+mod disagreement;
 mod drafting;
 mod fact;
 mod faq;
@@ -21,6 +22,7 @@ mod internet;
 mod mention;
 mod notice;
 mod office;
+mod overdue;
 mod password;
 mod quota;
 mod release;
@@ -36,6 +38,7 @@ mod statistics;
 mod step;
 mod target;
 mod time;
+mod unit;
 
 pub use account::{Account, AccountFault, AccountState, Duties, PersonName, Role, UserName};
 pub use alarm::Alarm;
@@ -61,6 +64,7 @@ pub use deadline::{ClockStatus, Deadlines, Due, Escalation, EscalationTo, Goal, 
 pub use digest::{
     Digest, DigestCase, DigestCounts, DigestMatter, DigestRelease, DigestReport, DigestRow, Need, Period,
 };
+pub use disagreement::{Disagreement, Explained};
 pub use drafting::{Contact, Drafting, RewriteWords, Sentence, Slot, Template, TemplateFault, Templates, WordGroup};
 pub use fact::{Entered, FactKind, FactVersion, LONGEST_STATEMENT, Statement, StatementFault};
 pub use faq::{FaqCandidate, KnownAnswer, NearestAnswer, Said};
@@ -72,11 +76,12 @@ pub use mention::{
 };
 pub use notice::{Delivery, Message, Purpose};
 pub use office::Office;
+pub use overdue::OverdueNotice;
 pub use password::{LONGEST_PASSWORD, Password, PasswordFault, REMEMBERED_PASSWORDS};
 pub use quota::{Quota, closed, next_month, same_month};
 pub use release::{AnsweredReport, CitedStatement, Publication, Release};
 pub use remedy::{CountedFrom, Remark, Remedy, Seen, Sighting, Tracked, WrongClaim};
-pub use retry::{Ended, Next, Tried, falls_over, next_try};
+pub use retry::{Ended, Next, Resend, Tried, falls_over, next_try, resend};
 pub use revisit::{Answered, Revisit, Round, Visits};
 pub use satisfaction::{Satisfaction, Score, Survey, Surveyed};
 pub use secret::Secret;
@@ -92,3 +97,4 @@ pub use statistics::{GoalCount, Served, Statistics, Stretch, YearReport};
 pub use step::{StepKind, StepRule, StepTable};
 pub use target::Target;
 pub use time::{DateQuality, Dated, TAIPEI, ad_date, roc_date, roc_year, taipei};
+pub use unit::{OrgUnit, Post, Reachable, Roster, Substitute, WatchList};

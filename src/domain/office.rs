@@ -1,6 +1,6 @@
 //! The office that answers: who it is, whom the press may ask, by which channels it speaks.
 
-use super::{Audience, Channel, ChannelKind, Contact};
+use super::{Audience, Channel, ChannelKind, Contact, Level, Purpose};
 
 /// The office that does the casework.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -34,6 +34,13 @@ impl Office {
         let mails =
             |it: &&Channel| it.kind() == ChannelKind::Email && it.audience == Audience::Staff && it.id != from.id;
         self.channels.iter().find(mails).filter(|_| is_closed && from.audience == Audience::Staff)
+    }
+
+    /// The channels by which all staff are alerted of something of this level.
+    pub fn staff(&self, level: Level) -> impl Iterator<Item = &Channel> {
+        let is_staffs =
+            move |channel: &&Channel| channel.audience == Audience::Staff && channel.takes(Purpose::Alert, level);
+        self.channels.iter().filter(is_staffs)
     }
 }
 

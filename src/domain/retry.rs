@@ -128,6 +128,29 @@ pub fn falls_over(tried: &Tried, next: Next) -> bool {
     }
 }
 
+/// What it means that a person sends a message again that was held or given up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Resend {
+    /// Whether somebody may get it twice, which the person has to know.
+    pub may_repeat: bool,
+    /// Whether the channel still knows the key of the first try, so that its time goes on counting from there.
+    pub within_key: bool,
+}
+
+/// Looks at a message before a person sends it again. `uncertain` says that a try was left without an answer.
+#[must_use]
+pub fn resend(kind: ChannelKind, uncertain: bool, first_at: Option<DateTime<Utc>>, now: DateTime<Utc>) -> Resend {
+    let knows_key = kind == ChannelKind::Line && first_at.is_some_and(|at| now < at + KEY_LIFE);
+    let told_apart = match kind.promise() {
+        Promise::OnceWithinADay => knows_key,
+        Promise::Idempotent => true,
+        // The receiver of a signed webhook knows a message by its id, at any time.
+        Promise::AtLeastOnce => kind == ChannelKind::Webhook,
+        Promise::AtMostOneDuplicate => false,
+    };
+    Resend { may_repeat: uncertain && !told_apart, within_key: knows_key }
+}
+
 /// Full jitter: anything between the shortest wait and one that doubles with every try, so that what failed together does
 /// not come back together (AWS Architecture Blog, "Exponential Backoff And Jitter").
 fn wait(attempt: u32, random: f64) -> TimeDelta {
@@ -193,6 +216,22 @@ mod tests {
 
     fn uncertain() -> Delivery {
         Delivery::Uncertain { why: String::new() }
+    }
+
+    #[test]
+    fn a_person_is_warned_where_a_message_may_come_twice() {
+        let now: DateTime<Utc> = "2026-03-17T08:00:00+08:00".parse().unwrap();
+        let look = |kind, uncertain, hours| {
+            let it = resend(kind, uncertain, Some(now - TimeDelta::hours(hours)), now);
+            (it.may_repeat, it.within_key)
+        };
+        assert_eq!(look(ChannelKind::Line, true, 1), (false, true), "the key tells a repetition");
+        assert_eq!(look(ChannelKind::Line, true, 24), (true, false), "by now LINE has forgotten the key");
+        assert_eq!(look(ChannelKind::Line, false, 24), (false, false));
+        assert_eq!(look(ChannelKind::Email, true, 1), (true, false));
+        assert_eq!(look(ChannelKind::Email, false, 1), (false, false));
+        assert_eq!(look(ChannelKind::Webhook, true, 100), (false, false));
+        assert_eq!(look(ChannelKind::Slack, true, 1), (true, false));
     }
 
     #[track_caller]

@@ -1,6 +1,6 @@
 //! What is counted of cases and of messages about them.
 
-use prometheus::{Gauge, GaugeVec, Histogram, HistogramVec, IntCounterVec, IntGaugeVec};
+use prometheus::{Gauge, GaugeVec, Histogram, HistogramVec, IntCounter, IntCounterVec, IntGaugeVec};
 
 use super::Catalogue;
 
@@ -61,6 +61,8 @@ pub struct Casework {
     pub notification_attempts_total: IntCounterVec,
     /// Time from writing a message to its arrival.
     pub notification_delivery_delay_seconds: HistogramVec,
+    /// Messages that could not be read and were told in plain words.
+    pub notification_fallbacks_total: IntCounter,
     /// Messages by channel and state.
     pub outbox_messages: IntGaugeVec,
     /// When the oldest message that waits was written.
@@ -132,6 +134,10 @@ impl Casework {
                 "Time from the writing of a message to its arrival.",
                 &["channel"],
                 &delays,
+            )?,
+            notification_fallbacks_total: r.counter(
+                "notification_fallbacks_total",
+                "Messages that could not be read; their case was named instead.",
             )?,
             outbox_messages: r.int_gauges(
                 "outbox_messages",

@@ -217,7 +217,7 @@ fn letter(route: &MailRoute, audience: Audience, message: &Message, now: DateTim
         .date(now.into())
         .message_id(Some(format!("<{}@{domain}>", token(&message.key))))
         .subject(one_line(&message.subject));
-    let shown = if audience == Audience::Staff { to.as_slice() } else { std::slice::from_ref(&from) };
+    let shown = if audience == Audience::Public { std::slice::from_ref(&from) } else { to.as_slice() };
     for to in shown {
         builder = builder.to(Mailbox::new(None, to.clone()));
     }

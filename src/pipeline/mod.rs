@@ -3,9 +3,11 @@
 
 mod analysis;
 mod check;
+mod consistency;
 mod layers;
 mod officials;
 mod story;
 
 pub use analysis::{Analyzer, AnalyzerError};
+pub use consistency::Consistency;
 pub use officials::{Dispute, Doubts, Laid, Officials, wording};

@@ -186,7 +186,9 @@ impl Store {
                 Some(_) => self.releases_of_case(&case.id).await?.into_iter().next(),
                 None => None,
             };
+            let notice = self.overdue_notices(&case.id).await?.pop();
             all.push(DigestCase {
+                notice,
                 outlets: u64::try_from(outlets.len()).unwrap_or_default(),
                 report: reports.into_iter().next(),
                 claims: claims.remove(&case.id).unwrap_or_default(),

@@ -26,6 +26,7 @@ mod sessions;
 mod sources;
 mod stories;
 mod tally;
+mod units;
 
 use std::{path::Path, sync::Arc, time::Duration};
 
@@ -60,6 +61,7 @@ pub use sessions::Attempt;
 pub use sources::Turn;
 pub use stories::{KeptTelling, Teller, Told};
 pub use tally::{HourCount, Tally};
+pub use units::{KeepingUnit, KeptUnit};
 
 use crate::metrics::Metrics;
 pub use dialect::Dialect;

@@ -15,6 +15,7 @@ use crate::{
         address::client_address,
         cookie,
         fault::{Fault, Shared},
+        held::Held,
         visitor::Visitor,
     },
 };
@@ -40,8 +41,14 @@ pub(super) const CASEWORKERS: &[Role] = &[Role::DutyOfficer, Role::AgencyContact
 /// Those who open a case by hand.
 pub(super) const OPENERS: &[Role] = &[Role::DutyOfficer, Role::AgencyContact, Role::Spokesperson];
 
+/// Those who send a message again that a channel did not take.
+pub(super) const RESENDERS: &[Role] = &[Role::DutyOfficer, Role::Spokesperson, Role::Admin];
+
 /// Those who enter that offices are shut.
 pub(super) const CLOSERS: &[Role] = &[Role::DutyOfficer, Role::Spokesperson, Role::Admin];
+
+/// The longest form that is kept over a log-in, in bytes: as much as is read of any.
+const MOST_HELD: usize = 256 * 1024;
 
 /// Who may pass.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -148,12 +155,38 @@ pub const RULES: &[Rule] = &[
     post("/api/v1/cases/{id}/proposals", Gate::Holders(CASEWORKERS)),
     post("/api/v1/cases/{id}/proposals/{proposal}", Gate::Holders(CASEWORKERS)),
     get("/cases/{id}/draft/{revision}", Gate::Persons),
+    post("/cases/{id}/explained", Gate::Holders(CASEWORKERS)),
+    post("/cases/{id}/explained/{explained}/withdraw", Gate::Holders(CASEWORKERS)),
+    post("/api/v1/cases/{id}/explained", Gate::Holders(CASEWORKERS)),
     post("/cases/{id}/bases", Gate::Holders(CASEWORKERS)),
     post("/cases/{id}/bases/{basis}/withdraw", Gate::Holders(CASEWORKERS)),
     get("/clarifications", Gate::Anybody),
     get("/clarifications/feed.atom", Gate::Anybody),
     get("/clarifications/feed.json", Gate::Anybody),
     get("/clarifications/{slug}", Gate::Anybody),
+    post("/cases/{id}/overdue", Gate::Holders(CASEWORKERS)),
+    post("/cases/{id}/level", Gate::Holders(CASEWORKERS)),
+    post("/cases/{id}/extension", Gate::Holders(CASEWORKERS)),
+    post("/messages/{id}/resend", Gate::Holders(RESENDERS)),
+    post("/api/v1/cases/{id}/overdue", Gate::Holders(CASEWORKERS)),
+    post("/api/v1/cases/{id}/level", Gate::Holders(CASEWORKERS)),
+    post("/api/v1/cases/{id}/extension", Gate::Holders(CASEWORKERS)),
+    post("/api/v1/messages/{id}/resend", Gate::Holders(RESENDERS)),
+    get("/units", Gate::Persons),
+    post("/units", Gate::Holders(ADMINS)),
+    get("/units/{id}", Gate::Persons),
+    post("/units/{id}", Gate::Holders(ADMINS)),
+    post("/units/{id}/members", Gate::Holders(ADMINS)),
+    post("/units/{id}/members/{name}/remove", Gate::Holders(ADMINS)),
+    // The head of a unit enters who stands in there, whatever the role; the page asks who that is.
+    post("/units/{id}/substitutes", Gate::Persons),
+    post("/units/{id}/substitutes/{substitute}/withdraw", Gate::Persons),
+    post("/accounts/{name}/addresses", Gate::Holders(ADMINS)),
+    get("/api/v1/units", Gate::Persons),
+    post("/api/v1/units", Gate::Holders(ADMINS)),
+    post("/api/v1/units/{id}/members", Gate::Holders(ADMINS)),
+    post("/api/v1/units/{id}/substitutes", Gate::Persons),
+    post("/api/v1/units/{id}/substitutes/{substitute}/withdraw", Gate::Persons),
     get("/keys", Gate::Persons),
     post("/keys", Gate::Persons),
     post("/keys/{hash}/end", Gate::Persons),
@@ -245,7 +278,14 @@ pub(super) async fn admitted(State(desk): State<Shared>, mut request: Request, n
         Err(Refusal::NotLoggedIn) if visitor.wants_json() => desk.apology(&visitor, &Fault::BadKey),
         Err(Refusal::NotLoggedIn) => {
             let wanted = request.uri().path_and_query().filter(|_| method == "GET" && !rule.by_script);
-            desk.ask_to_log_in(visitor, wanted.map_or("/", |wanted| wanted.as_str()))
+            let next = wanted.map_or("/", |wanted| wanted.as_str()).to_owned();
+            if method == "GET" {
+                return desk.ask_to_log_in(visitor, &next);
+            }
+            // What was typed is not lost over the log-in; what is longer than any form is none.
+            let path = request.uri().path().to_owned();
+            let body = axum::body::to_bytes(request.into_body(), MOST_HELD).await.unwrap_or_default();
+            desk.ask_to_log_in_first(visitor, &next, Held::sent(&path, &body))
         }
     }
 }

@@ -12,7 +12,9 @@ use axum::{
 use chrono::{DateTime, Utc};
 
 use crate::{
-    domain::{Account, AccountFault, AccountState, Duties, PersonName, Role, Token, UserName},
+    domain::{
+        Account, AccountFault, AccountState, Audience, Channel, ChannelKind, Duties, PersonName, Role, Token, UserName,
+    },
     store::Changed,
     web::{
         Desk, bodies,
@@ -83,6 +85,17 @@ pub(super) struct AccountPage {
     pub(super) link: Option<NewLink>,
     /// What was done, or why not.
     pub(super) notice: Option<&'static str>,
+    /// By which channels the person can be reached, and where.
+    pub(super) reaches: Vec<Reach>,
+}
+
+/// A channel that tells people one by one, with the person's address there.
+#[derive(Debug)]
+pub(super) struct Reach {
+    pub channel: String,
+    pub name: String,
+    pub kind: &'static str,
+    pub address: String,
 }
 
 impl AccountRow {
@@ -195,7 +208,20 @@ impl Desk {
         let now = self.console.clock.now();
         let duties = &account.duties;
         let body = body_of(duties);
+        let roster = self.console.store.roster().await?;
+        let addresses = roster.person(&account.name).map(|person| person.addresses.as_slice()).unwrap_or_default();
+        let personal = self.console.office.channels.iter().filter(|it| is_personal(it)).map(|it| Reach {
+            channel: it.id.to_string(),
+            name: it.name.clone(),
+            kind: it.kind().words(),
+            address: addresses
+                .iter()
+                .find(|(channel, _)| channel == it.id.as_str())
+                .map_or("", |(_, at)| at)
+                .to_owned(),
+        });
         Ok(AccountPage {
+            reaches: personal.collect(),
             frame: Frame::new(Section::Accounts, now, visitor.clone()),
             fields: self.fields(name, account.person.as_str(), duties.roles(), &body, Errors::default()),
             row: self.account_row(&account, now),
@@ -289,6 +315,48 @@ pub(super) async fn disable(State(desk): State<Shared>, visitor: Visitor, Path(n
     let Ok(user) = UserName::parse(&name) else { return desk.apology(&visitor, &Fault::Missing) };
     let changed = desk.console.entrance.accounts.disable(visitor.actor(), &user).await;
     desk.changed(&visitor, &name, changed.map_err(Fault::from), "帳號已停用，其登入中的工作階段均已結束。").await
+}
+
+/// Whether a channel tells staff one by one.
+fn is_personal(channel: &Channel) -> bool {
+    channel.audience != Audience::Public && matches!(channel.kind(), ChannelKind::Line | ChannelKind::Email)
+}
+
+/// Says where a channel reaches a person.
+pub(super) async fn reach(
+    State(desk): State<Shared>,
+    visitor: Visitor,
+    Path(name): Path<String>,
+    body: Bytes,
+) -> Response {
+    let form = Form::read(&body);
+    let channels = &desk.console.office.channels;
+    let channel = channels.iter().find(|it| it.id.as_str() == form.typed("channel") && is_personal(it));
+    let (Ok(user), Some(channel)) = (UserName::parse(&name), channel) else {
+        return desk.apology(&visitor, &Fault::Missing);
+    };
+    let address = form.line("address");
+    let told = if address.as_ref().is_some_and(|address| !channel.is_address(address)) {
+        Err("位址不符通道格式：電子郵件如 name@example.gov.tw，LINE 為 U 開頭的使用者識別碼。")
+    } else {
+        let store = &desk.console.store;
+        match store.account(&user).await {
+            Ok(Some(_)) => {}
+            Ok(None) => return desk.apology(&visitor, &Fault::Missing),
+            Err(error) => return desk.apology(&visitor, &Fault::Store(error)),
+        }
+        let set = (channel.id.as_str(), address.as_deref());
+        match store.set_address(&user, set, visitor.actor(), desk.console.clock.now()).await {
+            Ok(true) => Ok("個人通知位址已更新。"),
+            Ok(false) => Err("這個位址已登錄於其他帳號。"),
+            Err(error) => return desk.apology(&visitor, &Fault::Store(error)),
+        }
+    };
+    let (status, notice) = match told {
+        Ok(done) => (StatusCode::OK, done),
+        Err(wrong) => (StatusCode::UNPROCESSABLE_ENTITY, wrong),
+    };
+    (status, desk.answer(&visitor, desk.account_page(&visitor, &name, None, Some(notice)).await)).into_response()
 }
 
 /// Replaces an account's password by a link, and shows that once.

@@ -16,6 +16,7 @@ use crate::web::{
     fault::{Fault, Shared},
     form::Form,
     frame::{Frame, Section},
+    held::{Held, HeldPage},
     visitor::Visitor,
 };
 
@@ -44,6 +45,8 @@ pub(super) struct LogInPage {
     pub(super) name: String,
     /// Where to go afterwards.
     pub(super) next: String,
+    /// What was sent when the log-in had run out.
+    pub(super) held: Option<Held>,
 }
 
 impl LogInPage {
@@ -64,13 +67,18 @@ impl LogInPage {
 impl Desk {
     /// The page of the log-in in place of one that is not for everybody.
     pub(super) fn ask_to_log_in(&self, visitor: Visitor, next: &str) -> Response {
-        let page = self.log_in_page(visitor, News::Asked, "", next);
+        self.ask_to_log_in_first(visitor, next, None)
+    }
+
+    /// The same, with what was sent, which is not lost over it.
+    pub(super) fn ask_to_log_in_first(&self, visitor: Visitor, next: &str, held: Option<Held>) -> Response {
+        let page = self.log_in_page(visitor, News::Asked, ("", next), held);
         (StatusCode::UNAUTHORIZED, self.answer(&Visitor::unknown(), Ok(page))).into_response()
     }
 
-    fn log_in_page(&self, visitor: Visitor, news: News, name: &str, next: &str) -> LogInPage {
+    fn log_in_page(&self, visitor: Visitor, news: News, (name, next): (&str, &str), held: Option<Held>) -> LogInPage {
         let frame = Frame::new(Section::LogIn, self.console.clock.now(), visitor);
-        LogInPage { frame, news, name: name.to_owned(), next: inside(next).to_owned() }
+        LogInPage { frame, news, name: name.to_owned(), next: inside(next).to_owned(), held }
     }
 
     /// Sends a browser on with the cookie.
@@ -100,7 +108,7 @@ pub(super) async fn page(State(desk): State<Shared>, visitor: Visitor, RawQuery(
         Some("setup") => News::SetUp,
         _ => News::None,
     };
-    let page = desk.log_in_page(visitor.clone(), news, "", &value("next").unwrap_or_default());
+    let page = desk.log_in_page(visitor.clone(), news, ("", &value("next").unwrap_or_default()), None);
     desk.answer(&visitor, Ok(page))
 }
 
@@ -111,9 +119,20 @@ pub(super) async fn log_in(State(desk): State<Shared>, visitor: Visitor, body: B
     let accounts = &desk.console.entrance.accounts;
     let replaces = visitor.session().map(|(_, token)| token);
     match accounts.log_in(name, password, visitor.address, replaces).await {
-        Ok(Some(token)) => Desk::go(inside(form.typed("next")), cookie::give(&token, desk.is_secure)),
+        Ok(Some(token)) => {
+            let (next, cookie) = (inside(form.typed("next")), cookie::give(&token, desk.is_secure));
+            let Some(held) = Held::carried(&form) else { return Desk::go(next, cookie) };
+            let frame = Frame::new(Section::LogIn, desk.console.clock.now(), Visitor::unknown());
+            let page = HeldPage { frame, held, next: next.to_owned() };
+            let mut response = desk.answer(&visitor, Ok(page));
+            if let Some(cookie) = cookie {
+                response.headers_mut().insert(SET_COOKIE, cookie);
+            }
+            response
+        }
         Ok(None) => {
-            let page = desk.log_in_page(visitor.clone(), News::Wrong, name, form.typed("next"));
+            let typed = (name, form.typed("next"));
+            let page = desk.log_in_page(visitor.clone(), News::Wrong, typed, Held::carried(&form));
             (StatusCode::UNAUTHORIZED, desk.answer(&visitor, Ok(page))).into_response()
         }
         Err(error) => desk.apology(&visitor, &Fault::from(error)),

@@ -22,6 +22,7 @@ mod form;
 mod frame;
 mod guard;
 mod health;
+mod held;
 mod keys;
 mod list;
 mod log_in;
@@ -39,6 +40,7 @@ mod statistics;
 mod story;
 #[cfg(test)]
 mod tests;
+mod units;
 mod visitor;
 
 use std::sync::Arc;
@@ -47,6 +49,7 @@ use axum::{
     Router,
     routing::{get, post},
 };
+use chrono::{DateTime, Utc};
 use ipnet::IpNet;
 use tokio::sync::watch;
 use tower_http::csrf::ConfigError;
@@ -61,7 +64,7 @@ use crate::{
     auth::Accounts,
     clock::Clock,
     convert::Converter,
-    domain::{City, Office, Source},
+    domain::{City, Clarification, Disagreement, Office, Source, SourceText},
     metrics::Metrics,
     notify::Model,
     store::Store,
@@ -85,6 +88,10 @@ pub struct Entrance {
     pub trusted_proxies: Vec<IpNet>,
 }
 
+/// Where a draft says otherwise than earlier statements, as of a moment. The comparison is that of reports with statements,
+/// which pages do not name.
+pub type Disagreeing = Arc<dyn Fn(&Clarification, &[SourceText], DateTime<Utc>) -> Vec<Disagreement> + Send + Sync>;
+
 /// What the console needs from the rest of the daemon.
 #[derive(Clone)]
 pub struct Console {
@@ -104,6 +111,8 @@ pub struct Console {
     pub converter: Arc<Converter>,
     /// What a text is held to before it goes out.
     pub gate: Arc<GateRules>,
+    /// Says where a draft disagrees with earlier statements.
+    pub disagreeing: Disagreeing,
     /// Decides what became of a report that was found wrong.
     pub judge: Arc<Judge>,
     /// The language model that drafts can be tried on, where there is one.
@@ -181,6 +190,8 @@ pub fn console(console: Console) -> Result<Router, ConfigError> {
         .route("/api/v1/messages", get(casework::outgoing::messages))
         .route("/api/v1/closures", get(casework::outgoing::closures).post(casework::outgoing::close))
         .merge(drafts())
+        .merge(units())
+        .merge(changes())
         .route("/keys", get(keys::list).post(keys::make))
         .route("/keys/{hash}/end", post(keys::end))
         .route("/login", get(log_in::page).post(log_in::log_in))
@@ -215,6 +226,35 @@ fn reporting() -> Router<Arc<Desk>> {
         .route("/api/v1/openapi.json", get(openapi::document))
 }
 
+/// What changes the time of a case, and messages that are sent again.
+fn changes() -> Router<Arc<Desk>> {
+    Router::new()
+        .route("/cases/{id}/overdue", post(casework::change::overdue))
+        .route("/cases/{id}/level", post(casework::change::level))
+        .route("/cases/{id}/extension", post(casework::change::extension))
+        .route("/messages/{id}/resend", post(casework::messages::resend))
+        .route("/api/v1/cases/{id}/overdue", post(casework::change::overdue_json))
+        .route("/api/v1/cases/{id}/level", post(casework::change::level_json))
+        .route("/api/v1/cases/{id}/extension", post(casework::change::extension_json))
+        .route("/api/v1/messages/{id}/resend", post(casework::messages::resend_json))
+}
+
+/// The units below the agencies, and where people are reached.
+fn units() -> Router<Arc<Desk>> {
+    Router::new()
+        .route("/units", get(units::list).post(units::add))
+        .route("/units/{id}", get(units::one).post(units::change))
+        .route("/units/{id}/members", post(units::join))
+        .route("/units/{id}/members/{name}/remove", post(units::leave))
+        .route("/units/{id}/substitutes", post(units::substitute))
+        .route("/units/{id}/substitutes/{substitute}/withdraw", post(units::withdraw))
+        .route("/accounts/{name}/addresses", post(accounts::reach))
+        .route("/api/v1/units", get(units::api::list).post(units::api::keep))
+        .route("/api/v1/units/{id}/members", post(units::api::staff))
+        .route("/api/v1/units/{id}/substitutes", post(units::api::substitute))
+        .route("/api/v1/units/{id}/substitutes/{substitute}/withdraw", post(units::api::withdraw))
+}
+
 /// The pages on which drafts are written and consented to, and those of what went out.
 fn drafts() -> Router<Arc<Desk>> {
     Router::new()
@@ -228,6 +268,9 @@ fn drafts() -> Router<Arc<Desk>> {
         )
         .route("/api/v1/cases/{id}/proposals/{proposal}", post(casework::draft::proposal::decide_by_key))
         .route("/cases/{id}/draft/{revision}", get(casework::draft::revision::one))
+        .route("/cases/{id}/explained", post(casework::draft::consistency::explain))
+        .route("/cases/{id}/explained/{explained}/withdraw", post(casework::draft::consistency::withdraw))
+        .route("/api/v1/cases/{id}/explained", post(casework::draft::consistency::explain_json))
         .route("/cases/{id}/bases", post(casework::draft::sign))
         .route("/cases/{id}/bases/{basis}/withdraw", post(casework::draft::withdraw))
         .route("/clarifications", get(casework::public::list))

@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use chrono::{DateTime, Datelike, TimeDelta, Timelike, Utc};
+use chrono::{DateTime, Datelike, NaiveDateTime, TimeDelta, Timelike, Utc};
 
-use crate::domain::taipei;
+use crate::domain::{TAIPEI, taipei};
 
 /// `3月17日 08:12`, with the year when it is not this one.
 pub(super) fn clock(at: DateTime<Utc>, now: DateTime<Utc>) -> String {
@@ -16,6 +16,24 @@ pub(super) fn clock(at: DateTime<Utc>, now: DateTime<Utc>) -> String {
 /// `2026-03-17T08:12:00+08:00`, for machines.
 pub(super) fn iso(at: DateTime<Utc>) -> String {
     taipei(at).format("%Y-%m-%dT%H:%M:%S%:z").to_string()
+}
+
+/// How the browser's field of day and time writes a moment.
+const LOCAL: &str = "%Y-%m-%dT%H:%M";
+
+/// A moment as the browser's field of day and time takes it.
+pub(super) fn local(at: DateTime<Utc>) -> String {
+    taipei(at).format(LOCAL).to_string()
+}
+
+/// A moment as a form writes it, by Taipei's clock, or as a program does (RFC 3339).
+pub(super) fn read(written: &str) -> Option<DateTime<Utc>> {
+    let whole = DateTime::parse_from_rfc3339(written).ok().map(|at| at.to_utc());
+    let local = || {
+        let read = NaiveDateTime::parse_from_str(written, LOCAL).ok()?;
+        read.and_local_timezone(TAIPEI).single().map(|at| at.to_utc())
+    };
+    whole.or_else(local)
 }
 
 /// How long ago, in the largest unit that fits; a moment ahead of us by a drifting clock is now.
@@ -68,6 +86,15 @@ fn length(span: TimeDelta) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_moment_that_is_typed_is_taipeis_unless_it_says_otherwise() {
+        let at = |written: &str| read(written).map(|at| at.to_rfc3339());
+        assert_eq!(at("2026-03-17T08:30").as_deref(), Some("2026-03-17T00:30:00+00:00"));
+        assert_eq!(at("2026-03-17T08:30:00+09:00").as_deref(), Some("2026-03-16T23:30:00+00:00"));
+        assert_eq!(at("明天"), None);
+        assert_eq!(local(read("2026-03-17T08:30").unwrap()), "2026-03-17T08:30");
+    }
 
     fn check(seconds: i64, expect: &str) {
         let now = DateTime::UNIX_EPOCH;

@@ -159,6 +159,15 @@ pub(super) fn action(action: Action) -> &'static str {
         Action::ClosureWithdrawn => "撤回停班",
         Action::ApiKeyMade => "建立 API 金鑰",
         Action::ApiKeyEnded => "停用 API 金鑰",
+        Action::UnitKept => "科室設定",
+        Action::UnitStaffed => "科室成員異動",
+        Action::AddressChanged => "變更通知位址",
+        Action::SubstituteEntered => "登錄職務代理",
+        Action::SubstituteWithdrawn => "撤回職務代理",
+        Action::MessageResent => "重送訊息",
+        Action::OverdueExplained => "填報逾期說明",
+        Action::ContradictionExplained => "已知並說明",
+        Action::ExplanationWithdrawn => "撤回說明",
     }
 }
 

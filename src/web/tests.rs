@@ -16,7 +16,7 @@ use super::{
     sources::{Condition, SourceRow, SourcesPage, When},
     story::Telling,
     visitor::Visitor,
-    {accounts, audit, facts, log_in, password, statement},
+    {accounts, audit, facts, held, log_in, password, statement},
 };
 use crate::domain::{
     Account, AccountState, Doubt, Duties, Label, Level, Outcome, PersonName, Role, TextKind, Trouble, TroubleKind,
@@ -28,6 +28,7 @@ mod drafts;
 mod figures;
 mod officials;
 mod tracking;
+mod units;
 
 /// Markup, a quote, a bidirectional override, NUL, and more than any outlet writes.
 fn hostile() -> String {
@@ -333,7 +334,18 @@ fn the_log_in_holds_whatever_it_is_given() {
             [log_in::News::None, log_in::News::Wrong, log_in::News::Asked, log_in::News::LoggedOut, log_in::News::SetUp]
         {
             for frame in [frame(), admins()] {
-                check(&log_in::LogInPage { frame, news, name: text.clone(), next: text.clone() });
+                let fields = vec![(text.clone(), text.clone())];
+                let held = held::Held { to: text.clone(), fields };
+                let page = |held| log_in::LogInPage {
+                    frame: frame.clone(),
+                    news,
+                    name: text.clone(),
+                    next: text.clone(),
+                    held,
+                };
+                check(&page(None));
+                check(&page(Some(held.clone())));
+                check(&held::HeldPage { frame, held, next: text.clone() });
             }
         }
     }
@@ -389,6 +401,12 @@ fn the_accounts_hold_whatever_they_are_given() {
                 fields: fields(wrong),
                 link: link(),
                 notice: Some("註"),
+                reaches: vec![accounts::Reach {
+                    channel: text.clone(),
+                    name: text.clone(),
+                    kind: "LINE",
+                    address: text.clone(),
+                }],
             });
         }
     }

@@ -12,17 +12,15 @@ use ulid::Ulid;
 
 use super::{Bureau, Shared};
 use crate::{
-    casefile,
-    domain::{
-        Actor, Answer, Audience, CaseLevel, CaseState, Finding, Level, Message, Moments, Outcome, Purpose, StepKind,
-    },
+    casefile::{self, Note},
+    domain::{Actor, Answer, Case, CaseLevel, CaseState, Finding, Level, Message, Moments, Outcome, StepKind},
     lifecycle::{Pulse, Stop},
     store::{CaseAlert, CaseClaim, CaseFilter, Changing, Joining, Moved, Opened, Opening, Posting, Quoted, StoreError},
-    wire::Letter,
     workflow::{
         casework::{self, Doer, Step},
         deadline,
         notice::{self, Contrast},
+        roster::{Matter, Whom},
         urgency::{self, Doubtful, Reach},
     },
 };
@@ -126,7 +124,7 @@ impl Casework {
                 let level = if graver { level } else { case.level };
                 let quoted = self.quoted(&alerts).await?;
                 let message = self.message((&case.title, level), &quoted, (outlets, &news), &case.id, now).await?;
-                postings = self.postings(&case.id, epoch, level, &message);
+                postings = self.postings(&case, epoch, &message, now).await?;
             }
         }
         let detail = serde_json::json!({
@@ -162,8 +160,18 @@ impl Casework {
         let title = if title.is_empty() { quoted.first().map_or("", Quoted::claim).to_owned() } else { title };
         let reports = self.reports(&alerts);
         let message = self.message((&title, level), &quoted, (outlets([], &alerts), "新案件"), &id, now).await?;
+        let note = note(&id, 1, &message);
+        let mut postings = note.by_channels(self.bureau.office.staff(message.level));
+        let roster = self.shared.store.roster().await?;
+        let matter = Matter {
+            service: first.service.as_deref(),
+            district: first.district.as_deref(),
+            texts: alerts.iter().map(|it| it.title.as_str()).chain(quoted.iter().map(Quoted::claim)).collect(),
+        };
+        let called = |reason: &str| self.bureau.city.called(reason);
+        postings.extend(note.to_watching(&roster, &self.bureau.office, &matter, called, now));
         let opening = Opening {
-            postings: self.postings(&id, 1, level, &message),
+            postings,
             level,
             story: Some(story.to_owned()),
             district: first.district.clone(),
@@ -253,7 +261,7 @@ impl Casework {
             level: Some(level),
             reports: Vec::new(),
             claims: Vec::new(),
-            postings: self.postings(id, epoch, level, &message),
+            postings: self.postings(case, epoch, &message, now).await?,
             detail: serde_json::json!({ "level": level.name(), "outlets": outlets }).to_string(),
         };
         self.shared.store.join_case(joining, now).await
@@ -334,24 +342,19 @@ impl Casework {
         Ok(notice::alert((title, level), &contrasts, (outlets, news), due.as_ref(), link, now))
     }
 
-    fn postings(&self, id: &str, epoch: i64, level: CaseLevel, message: &Message) -> Vec<Posting> {
-        let level = notice::level(level);
-        let staff = self
-            .bureau
-            .office
-            .channels
-            .iter()
-            .filter(|channel| channel.audience == Audience::Staff && channel.takes(Purpose::Alert, level));
-        let posting = Posting {
-            subject: id.to_owned(),
-            kind: ALERT,
-            channel: String::new(),
-            recipient: String::new(),
-            epoch,
-            urgent: level == Level::A,
-            message: Letter::of(message).written(),
-        };
-        staff.flat_map(|channel| posting.clone().each(channel)).collect()
+    /// The message for all staff, and for the unit the case was given to.
+    async fn postings(
+        &self,
+        case: &Case,
+        epoch: i64,
+        message: &Message,
+        now: DateTime<Utc>,
+    ) -> Result<Vec<Posting>, StoreError> {
+        let note = note(&case.id, epoch, message);
+        let mut postings = note.by_channels(self.bureau.office.staff(message.level));
+        let roster = self.shared.store.roster().await?;
+        postings.extend(note.to_unit(&roster, &self.bureau.office, case.stage.assignment(), Whom::All, now));
+        Ok(postings)
     }
 
     /// The level of a case with these alerts, whose reports are by these outlets too, each with its source.
@@ -403,6 +406,10 @@ fn sort_words(sort: &str) -> &'static str {
         "manual" => "人工登錄",
         _ => "新聞媒體",
     }
+}
+
+fn note<'n>(id: &'n str, epoch: i64, message: &'n Message) -> Note<'n> {
+    Note { subject: id, kind: ALERT, epoch, urgent: message.level == Level::A, message }
 }
 
 fn claim(alert: &CaseAlert) -> CaseClaim {

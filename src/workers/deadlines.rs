@@ -2,17 +2,21 @@
 //! somebody acknowledges. Due times are never stored: they follow from the case, the calendar and the suspensions known
 //! now, so that a typhoon or a corrected clock changes them at once.
 
-use std::{collections::HashSet, sync::Arc, time::Duration};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+    time::Duration,
+};
 
 use chrono::{DateTime, Utc};
 
 use super::{Bureau, Shared};
 use crate::{
-    domain::{Audience, Case, ClockStatus, Closure, Due, Goal, Level, Message, Purpose},
+    casefile::Note,
+    domain::{Case, ClockStatus, Closure, Due, EscalationTo, Goal, Level, Message, OverdueNotice, Roster},
     lifecycle::{Pulse, Stop},
-    store::{Posting, StoreError},
-    wire::Letter,
-    workflow::{deadline, notice},
+    store::StoreError,
+    workflow::{deadline, notice, roster::Whom},
 };
 
 /// How often the clocks are looked at. A warning is at most this late.
@@ -20,6 +24,9 @@ const EVERY: Duration = Duration::from_secs(15);
 
 /// The message that a goal comes near or was missed.
 const DUE: &str = "due";
+
+/// The message that what was overdue is not done at the time that was promised.
+const EXPECTED: &str = "expected";
 
 /// The message that nobody acknowledged.
 const ESCALATION: &str = "escalation";
@@ -50,8 +57,21 @@ impl Deadlines {
         let now = self.shared.clock.now();
         let closures: Vec<Closure> = self.shared.store.closures().await?.into_iter().map(|it| it.closure).collect();
         let open = self.shared.waiting_cases().await?;
+        let roster = self.shared.store.roster().await?;
+        let mut notices: HashMap<String, Vec<OverdueNotice>> = HashMap::new();
+        if let Some(since) = open.iter().map(|case| case.moments.known).min() {
+            for (case, notice) in self.shared.store.overdue_notices_since(since).await? {
+                notices.entry(case).or_default().push(notice);
+            }
+        }
         for case in &open {
-            self.watch(case, &closures, now).await?;
+            self.watch((case, &roster), &closures, now).await?;
+            let said = notices.get(&case.id).map(Vec::as_slice).unwrap_or_default();
+            if let Some(notice) = deadline::broken(case, said, now) {
+                let message = notice::expected(case, notice, self.bureau.address(&format!("/cases/{}", case.id)), now);
+                let epoch = notice.expected.timestamp_micros();
+                self.post((case, &roster), (EXPECTED, epoch), (&message, Some(Whom::All)), now).await?;
+            }
         }
         let waiting: HashSet<&str> = open.iter().map(|case| case.id.as_str()).collect();
         self.posted.retain(|(id, ..)| waiting.contains(id.as_str()));
@@ -73,7 +93,12 @@ impl Deadlines {
         }
     }
 
-    async fn watch(&mut self, case: &Case, closures: &[Closure], now: DateTime<Utc>) -> Result<(), StoreError> {
+    async fn watch(
+        &mut self,
+        (case, roster): (&Case, &Roster),
+        closures: &[Closure],
+        now: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
         let link = self.bureau.address(&format!("/cases/{}", case.id));
         for due in deadline::of_case(&self.bureau.city, closures, case) {
             if deadline::reached(case, due.goal).is_some() {
@@ -88,7 +113,8 @@ impl Deadlines {
                 self.shared.metrics.casework.deadline_breaches_total.with_label_values(&[due.goal.name()]).inc();
             }
             let message = notice::due(case, &due, status, link.clone(), now);
-            self.post(case, DUE, epoch(due.goal, stage), &message, now).await?;
+            let whom = if stage == MISSED { Whom::Heads } else { Whom::All };
+            self.post((case, roster), (DUE, epoch(due.goal, stage)), (&message, Some(whom)), now).await?;
         }
         let acknowledged = case.moments.acknowledged.is_some();
         let deadlines = &self.bureau.city.deadlines;
@@ -96,39 +122,35 @@ impl Deadlines {
         for (step, (to, at)) in told.into_iter().enumerate() {
             if at <= now {
                 let message = notice::escalated(case, to.words(), link.clone(), now);
-                self.post(case, ESCALATION, i64::try_from(step).unwrap_or(i64::MAX), &message, now).await?;
+                let whom = match to {
+                    EscalationTo::Assignee => Some(Whom::All),
+                    EscalationTo::SectionChief => Some(Whom::Heads),
+                    EscalationTo::Spokespersons => None,
+                };
+                let epoch = i64::try_from(step).unwrap_or(i64::MAX);
+                self.post((case, roster), (ESCALATION, epoch), (&message, whom), now).await?;
             }
         }
         Ok(())
     }
 
+    /// Tells all staff, and of the unit that has the case whom it is for, or who stands in there.
     async fn post(
         &mut self,
-        case: &Case,
-        kind: &'static str,
-        epoch: i64,
-        message: &Message,
+        (case, roster): (&Case, &Roster),
+        (kind, epoch): (&'static str, i64),
+        (message, whom): (&Message, Option<Whom>),
         now: DateTime<Utc>,
     ) -> Result<(), StoreError> {
         if !self.posted.insert((case.id.clone(), kind, epoch)) {
             return Ok(());
         }
-        let posting = Posting {
-            subject: case.id.clone(),
-            kind,
-            channel: String::new(),
-            recipient: String::new(),
-            epoch,
-            urgent: message.level == Level::A,
-            message: Letter::of(message).written(),
-        };
-        let staff = self
-            .bureau
-            .office
-            .channels
-            .iter()
-            .filter(|channel| channel.audience == Audience::Staff && channel.takes(Purpose::Alert, message.level));
-        let postings = staff.flat_map(|channel| posting.clone().each(channel)).collect();
+        let office = &self.bureau.office;
+        let note = Note { subject: &case.id, kind, epoch, urgent: message.level == Level::A, message };
+        let mut postings = note.by_channels(office.staff(message.level));
+        if let Some(whom) = whom {
+            postings.extend(note.to_unit(roster, office, case.stage.assignment(), whom, now));
+        }
         self.shared.store.post_messages(postings, now).await.map(|_| ())
     }
 

@@ -9,15 +9,16 @@ use sha2::{Digest, Sha256};
 
 use super::{Bureau, Shared, hex};
 use crate::{
+    casefile::Note,
     domain::{
-        CaseLevel, CaseState, Channel, ChannelKind, Delivery, Destination, Level, Message, Next, OnUncertain, Purpose,
-        Tried, closed, falls_over, next_month, next_try,
+        AccountState, Audience, CaseLevel, CaseState, Channel, ChannelKind, Delivery, Destination, Level, Message,
+        Next, OnUncertain, Purpose, Tried, UserName, closed, falls_over, next_month, next_try,
     },
     lifecycle::{Pulse, Stop},
     notify::Senders,
     store::{CaseFilter, Posting, Queued, Sending, SentRow, Settled, StoreError},
     wire::Letter,
-    workflow::notice,
+    workflow::{notice, roster},
 };
 
 /// How often the outbox is looked at.
@@ -94,8 +95,14 @@ impl Dispatch {
     async fn send(&self, queued: &Queued) -> Result<(), StoreError> {
         let now = self.shared.clock.now();
         let channel = self.bureau.office.channels.iter().find(|it| it.id.as_str() == queued.channel);
+        let holder = match &queued.recipient {
+            whole if whole.is_empty() => None,
+            address => self.shared.store.holder_of(&queued.channel, address).await?,
+        };
         let narrowed = match channel {
             Some(channel) if queued.recipient.is_empty() => Some(channel.clone()),
+            // The address of a person need not be one of the channel's own.
+            Some(channel) if holder.is_some() => channel.toward(&queued.recipient),
             Some(channel) => channel.only(&queued.recipient),
             None => None,
         };
@@ -104,8 +111,16 @@ impl Dispatch {
         };
         let message = match Letter::read(&queued.message, &queued.id, &queued.retry_key) {
             Ok(message) => message,
-            Err(fault) => return self.give_up(queued, &fault.to_string(), now).await,
+            Err(fault) => match self.in_plain_words(queued, &channel, now).await? {
+                Some(message) => message,
+                None => return self.give_up(queued, &fault.to_string(), now).await,
+            },
         };
+        if let Some((name, AccountState::Disabled)) = &holder
+            && message.purpose != Purpose::Test
+        {
+            return self.reroute(queued, name, &message, now).await;
+        }
         if let Some(until) = channel.held_until(message.purpose, message.level, now) {
             return self.shared.store.put_message_back(queued, until).await;
         }
@@ -212,6 +227,57 @@ impl Dispatch {
         self.shared.store.post_messages(posting.each(other), now).await.map(|_| ())
     }
 
+    /// Who left is told nothing; what waited for them goes to their units, or to all staff where that reaches nobody.
+    async fn reroute(
+        &self,
+        queued: &Queued,
+        name: &UserName,
+        message: &Message,
+        now: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
+        let (store, office) = (&self.shared.store, &self.bureau.office);
+        let roster = store.roster().await?;
+        let note = Note {
+            subject: &queued.subject,
+            kind: known(&queued.kind),
+            epoch: queued.epoch,
+            urgent: queued.urgent,
+            message,
+        };
+        let by_unit = roster::instead_of(&roster, &office.channels, name, message.level, now);
+        let gone = |it: &Posting| (&it.channel, &it.recipient) == (&queued.channel, &queued.recipient);
+        let mut postings = note.to(by_unit);
+        postings.retain(|it| !gone(it));
+        if postings.is_empty() {
+            postings = note.by_channels(office.channels.iter().filter(|channel| {
+                channel.audience == Audience::Staff && channel.takes(message.purpose, message.level)
+            }));
+            postings.retain(|it| !gone(it));
+        }
+        tracing::warn!(account = %name, to = postings.len(), "a message for a disabled account goes to others");
+        let why = format!("帳號 {name} 已停用，改送 {} 處", postings.len());
+        store.reroute_message(queued, postings, why, now).await
+    }
+
+    /// What stands in the place of a message that cannot be read: which case it is about, and where to look. The public is
+    /// told nothing that nobody wrote.
+    async fn in_plain_words(
+        &self,
+        queued: &Queued,
+        channel: &Channel,
+        now: DateTime<Utc>,
+    ) -> Result<Option<Message>, StoreError> {
+        if channel.audience == Audience::Public {
+            return Ok(None);
+        }
+        let case = self.shared.store.case(&queued.subject).await?;
+        let path = case.as_ref().map_or_else(|| "/messages".to_owned(), |case| format!("/cases/{}", case.id));
+        let message = notice::unreadable(case.as_ref(), queued.urgent, self.bureau.address(&path), now);
+        tracing::error!(message = queued.id, kind = queued.kind, "a message cannot be read, its case is named instead");
+        self.shared.metrics.casework.notification_fallbacks_total.inc();
+        Ok(Some(Message { key: queued.id.clone(), retry_key: queued.retry_key.clone(), ..message }))
+    }
+
     async fn give_up(&self, queued: &Queued, why: &str, now: DateTime<Utc>) -> Result<(), StoreError> {
         tracing::warn!(channel = queued.channel, why, "a message is given up");
         let settled = Settled {
@@ -277,8 +343,22 @@ impl Dispatch {
 
 /// The kinds of messages, which the database holds as text.
 fn known(kind: &str) -> &'static str {
-    const KINDS: [&str; 11] =
-        ["alert", "assign", "submit", "return", "publish", "release", "due", "escalation", "digest", "test", LATE];
+    const KINDS: [&str; 14] = [
+        "alert",
+        "assign",
+        "submit",
+        "return",
+        "publish",
+        "release",
+        "due",
+        "escalation",
+        "digest",
+        "test",
+        "watch",
+        "level",
+        "expected",
+        LATE,
+    ];
     KINDS.into_iter().find(|known| *known == kind).unwrap_or("other")
 }
 

@@ -12,5 +12,6 @@ pub mod faq;
 pub mod gate;
 pub mod notice;
 pub mod rewrite;
+pub mod roster;
 pub mod statistics;
 pub mod urgency;

@@ -5,11 +5,15 @@ use chrono::{DateTime, TimeDelta, Utc};
 use url::Url;
 
 use crate::domain::{
-    Case, CaseLevel, Clarification, ClockStatus, Due, Level, Message, Purpose, Stage, StepKind, roc_date, taipei,
+    Case, CaseLevel, Clarification, ClockStatus, Due, Level, Message, OverdueNotice, Purpose, Stage, StepKind,
+    roc_date, taipei,
 };
 
 /// Characters of a sentence that are shown in a message.
 const LONGEST_SENTENCE: usize = 80;
+
+/// What stands before the name of who is away in a message to a substitute.
+const STANDING_IN: &str = "代理：";
 
 /// What stands against what.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -110,6 +114,71 @@ pub fn stepped(
     lines.extend(stage.assignment().map(|to| format!("權責機關：{to}")));
     lines.extend(reason.map(|reason| format!("理由：{reason}")));
     numbered(case, plain((Purpose::Alert, level(case.level)), (subject, lines.join("\n")), link, now))
+}
+
+/// A person gave a case another level.
+#[must_use]
+pub fn releveled(case: &Case, to: CaseLevel, reason: &str, link: Option<Url>, now: DateTime<Utc>) -> Message {
+    let subject = format!("〔第 {} 案〕等級由{}改為{}", case.number, case.level.words(), to.words());
+    let text = format!("{}\n理由：{reason}\n時限已依新等級重算。", case.title);
+    numbered(case, plain((Purpose::Alert, level(to)), (subject, text), link, now))
+}
+
+/// The time has come at which an agency expected to be done with what was overdue.
+#[must_use]
+pub fn expected(case: &Case, notice: &OverdueNotice, link: Option<Url>, now: DateTime<Utc>) -> Message {
+    let goals: Vec<&str> = notice.goals.iter().map(|goal| goal.words()).collect();
+    let subject = format!("〔第 {} 案〕預計完成時間已到，{}未完成", case.number, goals.join("、"));
+    let text = format!(
+        "{}\n逾期說明：{}\n辦理現況：{}\n預計完成：{}（{}填報）",
+        case.title,
+        notice.reason,
+        notice.progress,
+        clock(notice.expected, now),
+        notice.by,
+    );
+    numbered(case, plain((Purpose::Alert, level(case.level)), (subject, text), link, now))
+}
+
+/// A person opened a case.
+#[must_use]
+pub fn opened((title, case_level): (&str, CaseLevel), link: Option<Url>, now: DateTime<Utc>) -> Message {
+    let subject = format!("〔{}・{}〕{title}", case_level.words(), case_level.name());
+    plain((Purpose::Alert, level(case_level)), (subject, format!("人工開立案件：{title}")), link, now)
+}
+
+/// What a unit is told of a case that fits its watch list, with what the two have in common.
+#[must_use]
+pub fn watched(message: &Message, unit: &str, reasons: &[String]) -> Message {
+    let subject = format!("〔關注〕{}", message.subject);
+    let text = format!("{}\n符合{unit}的關注清單：{}", message.text, reasons.join("、"));
+    Message { subject, text, card: None, ..message.clone() }
+}
+
+/// The same for who stands in for somebody, who reads for whom.
+#[must_use]
+pub fn standing_in(message: &Message, away: &str) -> Message {
+    Message { text: format!("{}\n{STANDING_IN}{away}", message.text), card: None, ..message.clone() }
+}
+
+/// For whom a message went to a substitute.
+#[must_use]
+pub fn stands_in_for(text: &str) -> Option<&str> {
+    text.lines().last()?.strip_prefix(STANDING_IN)
+}
+
+/// Stands in the place of a message that cannot be read.
+#[must_use]
+pub fn unreadable(case: Option<&Case>, urgent: bool, link: Option<Url>, now: DateTime<Utc>) -> Message {
+    let level = if urgent { Level::A } else { Level::B };
+    let advice = "這則通知的內容無法顯示，請開啟連結查看。";
+    match case {
+        Some(case) => {
+            let subject = format!("〔第 {} 案〕有新的通知", case.number);
+            numbered(case, plain((Purpose::Alert, level), (subject, format!("{}\n{advice}", case.title)), link, now))
+        }
+        None => plain((Purpose::Alert, level), ("有新的通知".to_owned(), advice.to_owned()), link, now),
+    }
 }
 
 /// What went out, for the public.

@@ -81,6 +81,7 @@ impl Room {
             metrics: Arc::clone(&metrics),
             segmenter: Arc::clone(&segmenter),
             gate: Arc::new(clarion::workflow::gate::GateRules::new(&city).unwrap()),
+            disagreeing: Arc::new(|_, _, _| Vec::new()),
             judge: Arc::new(clarion::workflow::corrections::Judge::new(&city).unwrap()),
             base: "https://clarion.example/".parse().unwrap(),
             office: crate::support::room::NOBODY,

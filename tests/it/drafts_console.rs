@@ -12,6 +12,7 @@ use clarion::{
     },
     notify::Model,
     store::{CaseClaim, Opened, Opening},
+    web::Disagreeing,
 };
 use flate2::read::DeflateDecoder;
 use url::form_urlencoded::Serializer;
@@ -21,7 +22,7 @@ use crate::{
     facts::{RELEASE, WRONG, contradicted, keep, latest, own, put, statement},
     support::{
         city, morning,
-        room::{Answer, CLOSED, Room},
+        room::{Answer, CLOSED, Room, Tools},
         source, sqlite,
     },
 };
@@ -66,20 +67,25 @@ pub struct Stage {
 
 impl Stage {
     async fn set() -> Self {
-        Self::of("", None, WRONG).await
+        Self::of(Tools::default(), WRONG).await
     }
 
     /// With this program for PDF; empty for none.
     async fn with_pdf(program: &str) -> Self {
-        Self::of(program, None, WRONG).await
+        Self::of(Tools { program: program.into(), ..Tools::default() }, WRONG).await
     }
 
     /// With a language model, and with a report whose text begins with [`WRONG`].
     pub async fn with(model: Option<Arc<Model>>, article: &str) -> Self {
-        Self::of("", model, article).await
+        Self::of(Tools { model, ..Tools::default() }, article).await
     }
 
-    async fn of(program: &str, model: Option<Arc<Model>>, article: &str) -> Self {
+    /// With how drafts are held against earlier statements.
+    pub async fn comparing(disagreeing: Disagreeing) -> Self {
+        Self::of(Tools { disagreeing, ..Tools::default() }, WRONG).await
+    }
+
+    async fn of(tools: Tools, article: &str) -> Self {
         let contact = Contact { name: "許世盛".into(), post: "股長".into(), telephone: "07-7995678#2513".into() };
         let channel = Channel {
             id: ChannelId::parse("press").unwrap(),
@@ -96,7 +102,7 @@ impl Stage {
             contacts: vec![(String::new(), contact)],
             channels: vec![channel],
         };
-        let room = Room::with_tools(sqlite().await, &CLOSED, (city(), office), (program, model));
+        let room = Room::with_tools(sqlite().await, &CLOSED, (city(), office), tools);
         for name in ["wang", "chen"] {
             room.person(name, &[Role::DutyOfficer]).await;
         }
@@ -157,7 +163,7 @@ impl Stage {
         answer.text
     }
 
-    async fn save(&self, cookie: &str, base: u32, text: &Clarification) -> Answer {
+    pub async fn save(&self, cookie: &str, base: u32, text: &Clarification) -> Answer {
         self.send("draft", cookie, base, text).await
     }
 
@@ -177,7 +183,7 @@ impl Stage {
         self.room.post(&format!("/cases/{CASE}/steps"), fields).with(cookie).send().await
     }
 
-    async fn step(&self, cookie: &str, fields: &[(&str, &str)]) {
+    pub async fn step(&self, cookie: &str, fields: &[(&str, &str)]) {
         let answer = self.try_step(cookie, fields).await;
         assert_eq!(answer.status, StatusCode::SEE_OTHER, "{fields:?}: {}", answer.text);
     }
@@ -189,7 +195,7 @@ impl Stage {
         hash
     }
 
-    async fn consent(&self, hash: &str) {
+    pub async fn consent(&self, hash: &str) {
         let (li, zhao) = (self.room.cookie("li").await, self.room.cookie("zhao").await);
         self.step(&li, &[("step", "review"), ("hash", hash)]).await;
         self.step(&zhao, &[("step", "approve"), ("hash", hash)]).await;
@@ -468,6 +474,41 @@ async fn what_was_typed_before_the_log_in_ran_out_comes_back() {
     let discarded = stage.room.post(&format!("/cases/{CASE}/draft/note"), &[("discard", "1")]).with(&wang).send().await;
     assert_eq!(discarded.location(), format!("/cases/{CASE}/draft"));
     assert!(!stage.draft(&wang).await.contains("尚未儲存的一句話"));
+}
+
+#[tokio::test]
+async fn a_form_sent_after_the_log_in_ran_out_is_kept_over_the_log_in() {
+    let stage = Stage::set().await;
+    let wang = stage.room.cookie("wang").await;
+    stage.room.clock.pass(TimeDelta::hours(1));
+    let typed = Clarification { measures: "送出時才<b>發現逾時的一句話。".into(), ..text() };
+    let asked = stage.save(&wang, 1, &typed).await;
+    assert_eq!(asked.status, StatusCode::UNAUTHORIZED);
+    let kept = "送出時才&#60;b&#62;發現逾時的一句話。";
+    assert!(asked.text.contains(kept) && asked.text.contains("您剛才送出的內容已保留"), "{}", asked.text);
+    // The form of the log-in, as a browser without scripts sends it.
+    let body = |password: &str| {
+        let mut form = Serializer::new(String::new());
+        form.append_pair("name", "wang").append_pair("password", password).append_pair("next", "/");
+        form.append_pair("held-to", &format!("/cases/{CASE}/draft"));
+        for (name, value) in fields(1, &typed) {
+            form.append_pair(&format!("held:{name}"), &value);
+        }
+        form.finish()
+    };
+    let log_in = async |password: &str| stage.room.ask(Method::POST, "/login").body(&body(password)).send().await;
+    let wrong = log_in("wrong").await;
+    assert_eq!(wrong.status, StatusCode::UNAUTHORIZED);
+    assert!(wrong.text.contains(kept), "a slip at the password costs no word either");
+    let page = log_in(crate::support::room::PASSWORD).await;
+    assert_eq!(page.status, StatusCode::OK);
+    assert!(page.text.contains(kept) && page.text.contains("送出剛才的內容"), "{}", page.text);
+    assert!(page.text.contains(&format!("action=\"/cases/{CASE}/draft\"")));
+    let saved = stage.save(&page.cookie(), 1, &typed).await;
+    assert_eq!(saved.location(), format!("/cases/{CASE}/draft?kept=2"));
+    // What sets a password is not carried along.
+    let password = stage.room.post("/password", &[("new", "秘密")]).send().await;
+    assert!(password.status == StatusCode::UNAUTHORIZED && !password.text.contains("秘密"));
 }
 
 #[tokio::test]

@@ -24,7 +24,7 @@ use crate::{
 /// A key of Standard Webhooks.
 const KEY: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 
-fn channel(id: &str, receiver: &Receiver, fall_back: Option<&str>) -> Channel {
+pub fn channel(id: &str, receiver: &Receiver, fall_back: Option<&str>) -> Channel {
     Channel {
         id: ChannelId::parse(id).unwrap(),
         name: id.into(),
@@ -37,7 +37,7 @@ fn channel(id: &str, receiver: &Receiver, fall_back: Option<&str>) -> Channel {
     }
 }
 
-fn bureau(channels: Vec<Channel>) -> Arc<Bureau> {
+pub fn bureau(channels: Vec<Channel>) -> Arc<Bureau> {
     Arc::new(Bureau {
         office: Office { name: "高雄市政府新聞局".into(), contacts: Vec::new(), channels },
         city: Arc::new(built_in().clone()),
@@ -45,7 +45,7 @@ fn bureau(channels: Vec<Channel>) -> Arc<Bureau> {
     })
 }
 
-fn dispatch(world: &World, bureau: &Arc<Bureau>) -> Dispatch {
+pub fn dispatch(world: &World, bureau: &Arc<Bureau>) -> Dispatch {
     let settings = Settings { total: Duration::from_millis(500), ..Settings::new("https://clarion.example/") };
     let channels = &bureau.office.channels;
     let secrets: HashMap<_, _> = channels.iter().map(|it| (it.id.clone(), vec![Secret::new(KEY)])).collect();
@@ -53,7 +53,7 @@ fn dispatch(world: &World, bureau: &Arc<Bureau>) -> Dispatch {
     Dispatch::new(world.shared.clone(), Arc::clone(bureau), senders, Pulse::default())
 }
 
-fn answer(status: &str) -> Vec<u8> {
+pub fn answer(status: &str) -> Vec<u8> {
     format!("HTTP/1.1 {status}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n").into_bytes()
 }
 

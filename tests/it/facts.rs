@@ -62,7 +62,8 @@ pub async fn keep(
     let claimed = store.claim(1, morning(), std::time::Duration::from_mins(5)).await.unwrap();
     let read = reading(&claimed[0], url, "五甲下水道拚防汛", text).await;
     let told = Told { story: tale, ..Told::default() };
-    store.keep(from, Reading { checking, told, ..read }).await.unwrap()
+    let outlet = from.outlet.clone();
+    store.keep(from, Reading { outlet, checking, told, ..read }).await.unwrap()
 }
 
 /// The words of one text as a quotation of it.

@@ -242,14 +242,14 @@ impl Store {
         .await
     }
 
-    /// Changes how a case is timed. False when somebody else changed the case meanwhile.
+    /// Changes how a case is timed, with messages about it. False when somebody else changed the case meanwhile.
     ///
     /// # Errors
     /// When it cannot be written.
     pub async fn relevel_case(
         &self,
         (id, version): (&str, i64),
-        level: CaseLevel,
+        (level, postings): (CaseLevel, Vec<Posting>),
         detail: String,
         actor: Actor,
         at: DateTime<Utc>,
@@ -269,6 +269,7 @@ impl Store {
                     .await?
                     .rows_affected();
                     if changed > 0 {
+                        outbox::post(connection, postings, at).await?;
                         let event = Event { at, actor, action: Action::CaseChanged, subject: id, detail };
                         audit::append(connection, event).await?;
                     }

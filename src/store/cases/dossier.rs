@@ -5,7 +5,7 @@ use super::{
     drafts::KeptBasis,
     list::CaseReport,
 };
-use crate::domain::{Case, Draft, FactVersion, Finding, SourceText, SourceTextKind};
+use crate::domain::{Case, Draft, FactVersion, Finding, OverdueNotice, Roster, SourceText, SourceTextKind};
 
 /// An alert with the version of the report it quotes and the version of the statement that stands against it.
 #[derive(Debug, Clone, PartialEq)]
@@ -66,6 +66,10 @@ pub struct Dossier {
     pub drafts: Vec<Draft>,
     /// What people signed for.
     pub bases: Vec<KeptBasis>,
+    /// What was said of missed goals, the earliest first.
+    pub notices: Vec<OverdueNotice>,
+    /// The units below the agencies, and who stands in for whom now.
+    pub roster: Roster,
 }
 
 impl Dossier {
@@ -162,7 +166,8 @@ impl Store {
             laid.extend(self.fact_version(&fact_id, revision).await?);
         }
         let (drafts, bases) = (self.drafts(id).await?, self.bases(id).await?);
-        Ok(Some(Dossier { case, reports, quoted, laid, drafts, bases }))
+        let (notices, roster) = (self.overdue_notices(id).await?, self.roster().await?);
+        Ok(Some(Dossier { case, reports, quoted, laid, drafts, bases, notices, roster }))
     }
 
     /// An alert with the texts it quotes.

@@ -118,7 +118,7 @@ pub struct SentRow {
     pub recipient: String,
     /// What it says.
     pub message: String,
-    /// `waiting`, `sent`, `failed`, `held` or `merged`.
+    /// `waiting`, `sent`, `failed`, `held`, `merged` or `rerouted`.
     pub state: String,
     /// Tries so far.
     pub attempts: u32,
@@ -128,6 +128,10 @@ pub struct SentRow {
     pub settled_at: Option<DateTime<Utc>>,
     /// What the channel last said.
     pub why: Option<String>,
+    /// Whether a try was left without an answer: it may have arrived.
+    pub uncertain: bool,
+    /// When it was first tried.
+    pub first_tried_at: Option<DateTime<Utc>>,
 }
 
 impl Store {
@@ -278,6 +282,45 @@ impl Store {
                     }
                     post(connection, postings, at).await?;
                     Ok(merged)
+                })
+            }),
+        )
+        .await
+    }
+
+    /// Puts messages for others in the place of one whose recipient left; nothing was tried. Where there are no others it
+    /// failed.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub async fn reroute_message(
+        &self,
+        queued: &Queued,
+        postings: Vec<Posting>,
+        why: String,
+        at: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
+        let (id, held) = (queued.id.clone(), queued.held_until);
+        self.write(
+            "reroute_message",
+            Box::new(move |connection| {
+                Box::pin(async move {
+                    let state = if postings.is_empty() { "failed" } else { "rerouted" };
+                    let changed = sqlx::query(
+                        "UPDATE outbox SET state = $3, why = $4, settled_at = $5, held_until = 0, \
+                         attempts = attempts - 1 WHERE id = $1 AND held_until = $2",
+                    )
+                    .bind(id)
+                    .bind(held)
+                    .bind(state)
+                    .bind(why)
+                    .bind(rows::micros(at))
+                    .execute(&mut *connection)
+                    .await?;
+                    if changed.rows_affected() > 0 {
+                        post(connection, postings, at).await?;
+                    }
+                    Ok(())
                 })
             }),
         )
@@ -451,5 +494,7 @@ pub(super) fn sent(row: &AnyRow) -> Result<SentRow, StoreError> {
         created_at: rows::time(row, "created_at")?,
         settled_at: rows::optional_time(row, "settled_at")?,
         why: rows::optional(row, "why")?,
+        uncertain: rows::integer(row, "uncertain")? != 0,
+        first_tried_at: rows::optional_time(row, "first_tried_at")?,
     })
 }

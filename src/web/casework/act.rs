@@ -4,20 +4,18 @@ use chrono::{DateTime, Utc};
 use serde_json::json;
 use ulid::Ulid;
 
-use super::release;
+use super::{draft::Held, tell};
 use crate::{
     casefile,
     domain::{
-        Account, Action, Answer, Assignment, Audience, Case, CaseLevel, Clarification, Contact, Level, Message,
-        Moments, Outcome, Purpose, Stage, Standing, StepKind,
+        Account, Action, Answer, Assignment, Case, CaseLevel, Clarification, Contact, Disagreement, Moments, Outcome,
+        Stage, Standing, StepKind,
     },
-    store::{AlertOutcome, Changing, Dossier, Kept, Moved, Opened, Opening, Posting, Releasing, StoreError},
+    store::{AlertOutcome, Changing, Dossier, Kept, Moved, Opened, Opening, StoreError},
     web::{Desk, access::Member},
-    wire::Letter,
     workflow::{
         casework::{self, Doer, Refusal, Step},
         gate::{self, Examined},
-        notice,
     },
 };
 
@@ -37,6 +35,10 @@ pub(in crate::web) enum Undone {
     Gate(Vec<gate::Fault>),
     /// Something that was sent cannot be used; what, in words for the person.
     Wrong(&'static str),
+    /// The same, with what is asked for in it.
+    Unfit(String),
+    /// Work on our side broke down.
+    Broken(String),
     /// The database failed.
     Store(StoreError),
 }
@@ -116,7 +118,9 @@ impl Desk {
         let (table, doer) = (&self.console.city.steps, Doer::Person(&member.account.name, &member.account.duties));
         casework::may(table, (dossier.case.level, &dossier.case.stage), kind, doer)?;
         let now = self.console.clock.now();
-        let taken = self.prepared(&dossier, kind, &ask, now).and_then(|step| {
+        self.may_go_on(&dossier, kind, &member.account, now).await?;
+        let open = self.open_disagreements(&dossier, kind).await?;
+        let taken = self.prepared(&dossier, kind, (&ask, &open), now).and_then(|step| {
             let stage = dossier.case.stage.clone();
             Ok(casework::take(table, (dossier.case.level, stage), step, doer, now)?)
         });
@@ -132,7 +136,15 @@ impl Desk {
         let mut detail = json!({
             "step": kind.name(), "from": dossier.case.stage.state().name(), "to": stage.state().name(),
         });
-        for (key, value) in [("reason", reason), ("hash", ask.hash.as_deref()), ("agency", ask.agency.as_deref())] {
+        let stands_in = tell::acts_for(&dossier, &member.account.name, now);
+        let told = [
+            ("reason", reason),
+            ("hash", ask.hash.as_deref()),
+            ("agency", ask.agency.as_deref()),
+            ("unit", ask.unit.as_deref()),
+            ("stands_in_for", stands_in.as_deref()),
+        ];
+        for (key, value) in told {
             if let (Some(value), Some(object)) = (value, detail.as_object_mut()) {
                 object.insert(key.to_owned(), value.into());
             }
@@ -177,10 +189,16 @@ impl Desk {
     }
 
     /// The step with what it needs of the case.
-    fn prepared(&self, dossier: &Dossier, kind: StepKind, ask: &Ask, now: DateTime<Utc>) -> Result<Step, Undone> {
+    fn prepared(
+        &self,
+        dossier: &Dossier,
+        kind: StepKind,
+        (ask, open): (&Ask, &[Disagreement]),
+        now: DateTime<Utc>,
+    ) -> Result<Step, Undone> {
         let hash = || ask.hash.clone().ok_or(Undone::Wrong("缺少稿件雜湊值，請重新開啟稿件"));
         Ok(match kind {
-            StepKind::Assign => Step::Assign(self.assignment(ask)?),
+            StepKind::Assign => Step::Assign(self.assignment(dossier, ask)?),
             StepKind::Accept => Step::Accept,
             StepKind::Draft => Step::Draft,
             StepKind::Admit => Step::Admit,
@@ -204,7 +222,7 @@ impl Desk {
                 }
                 let draft = dossier.drafts.iter().find(|draft| draft.revision == text.revision);
                 let draft = draft.ok_or(Undone::Refused(Refusal::TextChanged))?;
-                Step::Publish(self.cleared(dossier, to, *answer, &draft.text, now)?)
+                Step::Publish(self.cleared(dossier, (to, *answer), (&draft.text, open), now)?)
             }
             StepKind::Track => Step::Track,
             StepKind::Close => Step::Close,
@@ -219,45 +237,63 @@ impl Desk {
         })
     }
 
+    /// Where the text that is to go out says otherwise than the city said before, as far as nobody answers for it.
+    async fn open_disagreements(&self, dossier: &Dossier, kind: StepKind) -> Result<Vec<Disagreement>, Undone> {
+        let Stage::Reviewing(_, _, text) = &dossier.case.stage else { return Ok(Vec::new()) };
+        let draft = dossier.drafts.iter().find(|draft| draft.revision == text.revision);
+        match draft.filter(|_| kind == StepKind::Publish) {
+            Some(draft) => Ok(Held::open(&self.held_of(dossier, &draft.text).await?)),
+            None => Ok(Vec::new()),
+        }
+    }
+
     /// The agency of the city that a case is given to.
-    fn assignment(&self, ask: &Ask) -> Result<Assignment, Undone> {
+    fn assignment(&self, dossier: &Dossier, ask: &Ask) -> Result<Assignment, Undone> {
         let name = ask.agency.as_deref().unwrap_or_default();
         let agency = self.console.city.agencies.iter().find(|it| it.name == name && it.city);
         let agency = agency.ok_or(Undone::Wrong("請由清單選擇市府所屬機關；非市府權責請用「移請權責機關」"))?;
         let unit = ask.unit.clone().filter(|unit| !unit.is_empty());
-        if unit.as_ref().is_some_and(|unit| !agency.units.iter().any(|it| it.name == *unit)) {
+        let is_unit = |name: &String| {
+            agency.units.iter().any(|it| it.name == *name) || dossier.roster.unit_named(&agency.name, name).is_some()
+        };
+        if unit.as_ref().is_some_and(|unit| !is_unit(unit)) {
             return Err(Undone::Wrong("該機關沒有這個單位"));
         }
         Ok(Assignment { agency: agency.name.clone(), unit })
     }
 
     /// What the gate says of a text of a case.
-    pub(in crate::web) fn examined(&self, dossier: &Dossier, text: &Clarification, now: DateTime<Utc>) -> Examined {
+    pub(in crate::web) fn examined(
+        &self,
+        dossier: &Dossier,
+        (text, open): (&Clarification, &[Disagreement]),
+        now: DateTime<Utc>,
+    ) -> Examined {
         let (to, answer) = self.speaker(&dossier.case);
-        self.with_laid(dossier, (&to, answer, text), |laid| gate::examine(laid, &self.console.gate, now))
+        self.with_laid(dossier, (&to, answer), (text, open), |laid| gate::examine(laid, &self.console.gate, now))
     }
 
     fn cleared(
         &self,
         dossier: &Dossier,
-        to: &Assignment,
-        answer: Answer,
-        text: &Clarification,
+        (to, answer): (&Assignment, Answer),
+        (text, open): (&Clarification, &[Disagreement]),
         now: DateTime<Utc>,
     ) -> Result<gate::Cleared, Undone> {
-        self.with_laid(dossier, (to, answer, text), |laid| gate::clear(laid, &self.console.gate, now))
+        self.with_laid(dossier, (to, answer), (text, open), |laid| gate::clear(laid, &self.console.gate, now))
             .map_err(Undone::Gate)
     }
 
     fn with_laid<T>(
         &self,
         dossier: &Dossier,
-        (issuer, answer, text): (&Assignment, Answer, &Clarification),
+        (issuer, answer): (&Assignment, Answer),
+        (text, disagreements): (&Clarification, &[Disagreement]),
         look: impl FnOnce(&gate::Laid<'_>) -> T,
     ) -> T {
         let (sources, standing) = (dossier.sources(), standings(dossier));
         let bases: Vec<_> = dossier.bases.iter().map(|kept| kept.basis.clone()).collect();
-        let contacts = self.contacts(issuer);
+        let contacts = self.contacts(dossier, issuer);
         look(&gate::Laid {
             answer,
             text,
@@ -266,6 +302,7 @@ impl Desk {
             sources: &sources,
             bases: &bases,
             standing: &standing,
+            disagreements,
         })
     }
 
@@ -279,49 +316,9 @@ impl Desk {
         (case.stage.assignment().cloned().unwrap_or_else(own), answer)
     }
 
-    /// Whom the press may ask about what an agency says.
-    pub(in crate::web) fn contacts(&self, issuer: &Assignment) -> Vec<Contact> {
-        self.console.office.contacts_of(&issuer.agency)
-    }
-
-    /// Messages about a step: to the public what goes out, to the staff what is theirs to do now.
-    fn postings(
-        &self,
-        dossier: &Dossier,
-        kind: StepKind,
-        stage: &Stage,
-        (ask, release): (&Ask, Option<&Releasing>),
-        now: DateTime<Utc>,
-    ) -> Vec<Posting> {
-        let case = &dossier.case;
-        let level = notice::level(case.level);
-        let case_link = self.address(&format!("/cases/{}", case.id));
-        let mut postings = Vec::new();
-        if let Some(release) = release {
-            let document = release::document(release, case.number, &self.console.base, (case.moments.known, Some(now)));
-            let (body, link) = (crate::document::plain(&document), Some(document.url));
-            let message = notice::released(case, &release.text, body, link, now);
-            let chosen = self.console.office.channels.iter().filter(|channel| {
-                channel.audience == Audience::Public && ask.channels.iter().any(|id| id == channel.id.as_str())
-            });
-            postings.extend(chosen.flat_map(|it| posting(case, "release", &message).each(it)));
-        }
-        if !matches!(kind, StepKind::Assign | StepKind::Submit | StepKind::Return | StepKind::Publish) {
-            return postings;
-        }
-        let message = notice::stepped(case, kind, stage, ask.reason.as_deref(), case_link, now);
-        let staff = self
-            .console
-            .office
-            .channels
-            .iter()
-            .filter(|channel| channel.audience == Audience::Staff && channel.takes(Purpose::Alert, level));
-        postings.extend(staff.flat_map(|it| posting(case, kind.name(), &message).each(it)));
-        postings
-    }
-
-    fn address(&self, path: &str) -> Option<url::Url> {
-        self.console.base.join(path).ok()
+    /// Whom the press may ask about what an agency or its unit says.
+    fn contacts(&self, dossier: &Dossier, issuer: &Assignment) -> Vec<Contact> {
+        casefile::contacts(&self.console.office, dossier, issuer)
     }
 
     fn counted(&self, before: &Case, after: &Case) {
@@ -437,7 +434,7 @@ impl Desk {
         let detail = json!({
             "level": level.name(), "title": title, "matter": hand.matter, "place": hand.place, "report": hand.report,
         });
-        let opening = Opening {
+        let mut opening = Opening {
             id: id.clone(),
             level,
             title,
@@ -452,6 +449,7 @@ impl Desk {
             postings: Vec::new(),
             detail: detail.to_string(),
         };
+        opening.postings = self.for_watching(&opening, now).await?;
         match self.console.store.open_case(opening, member.visitor.actor(), now).await? {
             Opened::New(number) => Ok((id, number)),
             Opened::Already => Err(Undone::Wrong("這個事件已有辦理中的案件")),
@@ -474,16 +472,4 @@ pub(in crate::web) fn standings(dossier: &Dossier) -> Vec<Standing> {
         dossier.reports.iter().find(|it| it.article_id == quoted.finding.article_id).map(|report| of(report, quoted))
     });
     all.collect()
-}
-
-fn posting(case: &Case, kind: &'static str, message: &Message) -> Posting {
-    Posting {
-        subject: case.id.clone(),
-        kind,
-        channel: String::new(),
-        recipient: String::new(),
-        epoch: case.version,
-        urgent: message.level == Level::A || message.purpose == Purpose::Clarification,
-        message: Letter::of(message).written(),
-    }
 }

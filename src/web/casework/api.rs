@@ -14,6 +14,8 @@ use url::form_urlencoded;
 
 use super::{
     act::{Ask, ByHand, Undone},
+    change,
+    draft::Held,
     export::{self, Form},
     json as shapes,
 };
@@ -110,7 +112,7 @@ pub(in crate::web) async fn one(State(desk): State<Shared>, visitor: Visitor, Pa
         let timeline = desk.console.store.timeline(&id, TIMELINE).await?;
         let dues = desk.dues(&dossier.case).await?;
         let messages = desk.console.store.messages(&id, TIMELINE).await?;
-        Ok((dossier, timeline, dues, messages))
+        Ok::<_, Undone>((dossier, timeline, dues, messages))
     };
     let (dossier, timeline, dues, messages) = match found.await {
         Ok(found) => found,
@@ -147,8 +149,18 @@ pub(in crate::web) async fn one(State(desk): State<Shared>, visitor: Visitor, Pa
             "created_at": wire::time(it.created_at), "settled_at": it.settled_at.map(wire::time), "why": it.why,
         })
     });
+    let notices = dossier.notices.iter().map(|it| {
+        json!({
+            "goals": it.goals.iter().map(|goal| goal.name()).collect::<Vec<_>>(), "reason": it.reason,
+            "progress": it.progress, "expected_at": wire::time(it.expected), "by": it.by.as_str(),
+            "at": wire::time(it.at),
+        })
+    });
     answer(&json!({
         "case": CaseJson::from(&dossier.case),
+        "extension": dossier.case.extension.as_ref().map(|it| json!({ "to": it.to.to_string(), "reason": it.reason })),
+        "overdue_notices": notices.collect::<Vec<_>>(),
+        "unexplained": change::unexplained(&dues, &dossier, desk.console.clock.now()),
         "steps": steps.iter().map(|step| step.name()).collect::<Vec<_>>(),
         "clocks": clocks.collect::<Vec<_>>(),
         "findings": dossier.quoted.iter().map(shapes::quoted).collect::<Vec<_>>(),
@@ -274,10 +286,16 @@ pub(in crate::web) async fn gate(State(desk): State<Shared>, visitor: Visitor, P
         Err(undone) => return desk.refusal(&visitor, undone),
     };
     let Some(draft) = dossier.draft() else { return desk.refusal(&visitor, Undone::Missing) };
-    let examined = desk.examined(&dossier, &draft.text, desk.console.clock.now());
+    let held = match desk.held_of(&dossier, &draft.text).await {
+        Ok(held) => held,
+        Err(undone) => return desk.refusal(&visitor, undone),
+    };
+    let open = Held::open(&held);
+    let examined = desk.examined(&dossier, (&draft.text, &open), desk.console.clock.now());
     answer(&json!({
         "revision": draft.revision, "hash": draft.hash, "clean": examined.faults.is_empty(),
         "faults": shapes::faults(&examined.faults), "anchors": shapes::anchors(&examined.anchors),
+        "disagreements": held.iter().map(Held::json).collect::<Vec<_>>(),
     }))
 }
 
@@ -356,6 +374,7 @@ impl Desk {
         match undone {
             Undone::Missing => self.apology(visitor, &Fault::Missing),
             Undone::Store(error) => self.apology(visitor, &Fault::Store(error)),
+            Undone::Broken(what) => self.apology(visitor, &Fault::Panic(what)),
             Undone::Stale => problem(
                 StatusCode::CONFLICT,
                 "案件已有變動",
@@ -374,6 +393,9 @@ impl Desk {
                 "請逐項補正後再發布。",
                 &[("reason", json!("gate")), ("faults", shapes::faults(&faults))],
             ),
+            Undone::Unfit(words) => {
+                problem(StatusCode::UNPROCESSABLE_ENTITY, &words, "請補正後再送出。", &[("reason", json!("wrong"))])
+            }
             Undone::Wrong(words) => {
                 problem(StatusCode::UNPROCESSABLE_ENTITY, words, "請補正後再送出。", &[("reason", json!("wrong"))])
             }

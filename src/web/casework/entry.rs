@@ -7,7 +7,6 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse, Response},
 };
-use chrono::{DateTime, NaiveDateTime, Utc};
 use url::form_urlencoded;
 
 use super::{
@@ -15,7 +14,7 @@ use super::{
     inbox,
 };
 use crate::{
-    domain::{CaseLevel, Field, TAIPEI, taipei},
+    domain::{CaseLevel, Field},
     web::{
         Desk,
         access::Member,
@@ -23,13 +22,10 @@ use crate::{
         form::Form,
         frame::{Frame, Section},
         list::Choice,
-        pieces,
+        moment, pieces,
         visitor::Visitor,
     },
 };
-
-/// How the browser's field of day and time writes it.
-const LOCAL: &str = "%Y-%m-%dT%H:%M";
 
 /// The form as it was filled in.
 #[derive(Debug, Default)]
@@ -81,7 +77,7 @@ impl Desk {
     /// The form, empty, or with what is known of a report.
     async fn blank_case(&self, visitor: Visitor, report: Option<String>) -> Result<EntryPage, Fault> {
         let now = self.console.clock.now();
-        let mut fields = CaseFields { known: local(now), ..CaseFields::default() };
+        let mut fields = CaseFields { known: moment::local(now), ..CaseFields::default() };
         let (mut district, mut service) = (String::new(), String::new());
         if let Some(id) = report {
             let report = self.console.store.report(&id).await?.ok_or(Fault::Missing)?;
@@ -114,19 +110,11 @@ impl Desk {
     }
 }
 
-fn local(at: DateTime<Utc>) -> String {
-    taipei(at).format(LOCAL).to_string()
-}
-
 /// What the form says.
 fn read(form: &Form, desk: &Desk) -> Result<ByHand, &'static str> {
     let known = match form.line("known") {
         None => None,
-        Some(written) => {
-            let read = NaiveDateTime::parse_from_str(&written, LOCAL).ok();
-            let at = read.and_then(|read| read.and_local_timezone(TAIPEI).single());
-            Some(at.ok_or("知悉時間無法判讀")?.to_utc())
-        }
+        Some(written) => Some(moment::read(&written).ok_or("知悉時間無法判讀")?),
     };
     let city = &desk.console.city;
     let (district, service) = (form.line("district"), form.line("service"));

@@ -5,19 +5,25 @@ use std::collections::HashMap;
 use askama::Template;
 use axum::{
     body::Bytes,
-    extract::{RawQuery, State},
+    extract::{Path, RawQuery, State},
     response::Response,
 };
 use chrono::{DateTime, Utc};
+use serde::Deserialize;
+use serde_json::json;
 use ulid::Ulid;
 use url::form_urlencoded::{self, Serializer};
 
+use super::{
+    act::{LONGEST_REASON, Undone},
+    api::{answer, read},
+};
 use crate::{
-    domain::{Audience, Level, Message, Purpose, StepKind},
+    domain::{self, Audience, Level, Message, Purpose, Resend, StepKind},
     store::{Posting, SendRow, SentRow},
     web::{
         Desk,
-        access::Member,
+        access::{Member, RESENDERS},
         fault::{Fault, Shared},
         filter,
         form::Form,
@@ -36,12 +42,13 @@ const PAGE: usize = 50;
 const TEST: &str = "test";
 
 /// The states of a message, as stored, with their words.
-const STATES: [(&str, &str); 5] = [
+const STATES: [(&str, &str); 6] = [
     ("waiting", "待送"),
     ("sent", "已送出"),
     ("failed", "送不出去"),
     ("held", "待人工決定"),
     ("merged", "已併入彙整訊息"),
+    ("rerouted", "已改送他人"),
 ];
 
 /// One try.
@@ -73,6 +80,8 @@ pub(in crate::web) struct MessageRow {
     pub iso: String,
     pub why: Option<String>,
     pub sends: Vec<SendLine>,
+    /// Where a person sends it again, and whether somebody may get it twice then; none when there is nothing to.
+    pub resend: Option<(String, bool)>,
 }
 
 /// A channel, for a test.
@@ -96,6 +105,7 @@ pub(in crate::web) struct MessagesPage {
     pub first: String,
     pub next: Option<String>,
     pub channels: Vec<ChannelLine>,
+    pub may_resend: bool,
     /// Whether a test message was just written.
     pub is_tested: bool,
 }
@@ -143,6 +153,7 @@ impl MessagesPage {
             first: address(&state, None),
             next: oldest.filter(|_| more).map(|before| address(&state, Some(&before))),
             channels: channels.collect(),
+            may_resend: visitor.holds_any(RESENDERS),
             is_tested: value("tested") == "1",
             frame: Frame::new(Section::Cases, now, visitor),
         })
@@ -186,6 +197,7 @@ impl Desk {
             clock: moment::clock(send.at, now),
             iso: moment::iso(send.at),
         };
+        let resend = self.look_again(&row, now).map(|it| (format!("/messages/{}/resend", row.id), it.may_repeat));
         let number = letter.as_ref().and_then(|letter| letter.case_number.clone());
         MessageRow {
             channel: self.channel_name(&row.channel),
@@ -201,7 +213,85 @@ impl Desk {
             iso: moment::iso(row.created_at),
             why: row.why.filter(|why| !why.is_empty()),
             sends: sends.into_iter().map(send).collect(),
+            resend,
         }
+    }
+}
+
+impl Desk {
+    /// What it means to send a message again; none for one that is on its way, arrived, or has no channel any more.
+    fn look_again(&self, row: &SentRow, now: DateTime<Utc>) -> Option<Resend> {
+        let mut channels = self.console.office.channels.iter();
+        let channel = channels.find(|it| it.id.as_str() == row.channel)?;
+        let stopped = matches!(row.state.as_str(), "held" | "failed");
+        stopped.then(|| domain::resend(channel.kind(), row.uncertain, row.first_tried_at, now))
+    }
+
+    /// Sends a message again, by somebody who says why and, where it may come twice, that they know.
+    async fn send_again(
+        &self,
+        member: &Member,
+        id: &str,
+        (reason, knows): (Option<String>, bool),
+    ) -> Result<(), Undone> {
+        let (store, now) = (&self.console.store, self.console.clock.now());
+        let row = store.message(id).await?.ok_or(Undone::Missing)?;
+        let look = self.look_again(&row, now).ok_or(Undone::Wrong("這則訊息不需要重送，或通道已不在設定檔內"))?;
+        let reason = reason.ok_or(Undone::Wrong("請填寫重送理由"))?;
+        if reason.chars().count() > LONGEST_REASON {
+            return Err(Undone::Wrong("理由過長（上限 500 字）"));
+        }
+        if look.may_repeat && !knows {
+            return Err(Undone::Wrong("這則訊息可能已送達，請勾選確認後再重送"));
+        }
+        let detail = json!({
+            "message": row.id, "kind": row.kind, "channel": row.channel, "was": row.state, "reason": reason,
+            "may_repeat": look.may_repeat,
+        });
+        let actor = member.visitor.actor();
+        let done = store.resend_message((id, look.within_key), detail.to_string(), actor, now).await?;
+        if done { Ok(()) } else { Err(Undone::Stale) }
+    }
+}
+
+/// Sends a message again.
+pub(in crate::web) async fn resend(
+    State(desk): State<Shared>,
+    member: Member,
+    Path(id): Path<String>,
+    body: Bytes,
+) -> Response {
+    let form = Form::read(&body);
+    match desk.send_again(&member, &id, (form.line("reason"), form.has("knows"))).await {
+        Ok(()) => Desk::go("/messages?tested=1", None),
+        Err(undone) => desk.undone(&member.visitor, undone, "/messages".to_owned()),
+    }
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ResendIn {
+    reason: String,
+    /// Whether the person knows that it may have arrived.
+    #[serde(default)]
+    knows: bool,
+}
+
+/// The same for programs.
+pub(in crate::web) async fn resend_json(
+    State(desk): State<Shared>,
+    member: Member,
+    Path(id): Path<String>,
+    body: Bytes,
+) -> Response {
+    let sent: ResendIn = match read(&body) {
+        Ok(sent) => sent,
+        Err(refused) => return *refused,
+    };
+    let reason = Some(sent.reason.trim().to_owned()).filter(|reason| !reason.is_empty());
+    match desk.send_again(&member, &id, (reason, sent.knows)).await {
+        Ok(()) => answer(&json!({ "id": id, "state": "waiting" })),
+        Err(undone) => desk.refusal(&member.visitor, undone),
     }
 }
 
@@ -211,6 +301,9 @@ fn kind(name: &str) -> &str {
         "alert" => "警示",
         "release" => "發布",
         "late" => "延遲通知彙整",
+        "watch" => "關注通知",
+        "level" => "等級提高",
+        "expected" => "預計完成提醒",
         "digest" => "彙整",
         TEST => "測試",
         _ if name.starts_with("due") => "時限提醒",

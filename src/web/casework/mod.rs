@@ -2,6 +2,7 @@
 
 mod act;
 pub(super) mod api;
+pub(super) mod change;
 pub(super) mod channels;
 pub(super) mod clock;
 pub(super) mod closures;
@@ -19,5 +20,6 @@ pub(super) mod paper;
 pub(super) mod public;
 mod release;
 pub(super) mod steps;
+mod tell;
 pub(super) mod timeline;
 pub(super) mod track;

@@ -7,7 +7,7 @@ use axum::{
 };
 use chrono::{DateTime, Utc};
 
-use super::{clock::ClockRow, messages::MessageRow, release, steps::StepForm, timeline::Happening};
+use super::{change::Changes, clock::ClockRow, messages::MessageRow, release, steps::StepForm, timeline::Happening};
 use crate::{
     domain::{Case, CaseLevel, CaseState, Draft, Field, Stage},
     store::{CaseReport, Dossier},
@@ -109,6 +109,7 @@ pub(in crate::web) struct CasePage {
     pub findings: Vec<CaseFinding>,
     pub reports: Vec<ReportLine>,
     pub steps: Vec<StepForm>,
+    pub changes: Changes,
     pub draft: Option<DraftLine>,
     pub releases: Vec<ReleaseLine>,
     /// Whether there is a program that makes PDF.
@@ -124,6 +125,7 @@ impl CasePage {
         let (store, now) = (&desk.console.store, desk.console.clock.now());
         let dossier = store.dossier(id).await?.ok_or(Fault::Missing)?;
         let closures = store.closures().await?;
+        let open: Vec<_> = closures.iter().map(|row| row.closure.clone()).collect();
         let mut findings = Vec::with_capacity(dossier.quoted.len());
         for quoted in &dossier.quoted {
             let it = &quoted.finding;
@@ -149,6 +151,7 @@ impl CasePage {
             makes_pdf: desk.console.converter.is_there(),
             clocks: desk.clocks(case, &closures).iter().map(|clock| clock.row(now)).collect(),
             steps: desk.step_forms(&dossier, visitor.account()),
+            changes: desk.case_changes(&dossier, visitor.account(), &open, now),
             draft: dossier.draft().map(|draft| draft_line(draft, now)),
             releases: releases
                 .into_iter()

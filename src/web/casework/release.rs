@@ -105,7 +105,7 @@ impl Desk {
     pub(in crate::web) fn releasing(&self, member: &Member, dossier: &Dossier, stage: &Stage) -> Option<Releasing> {
         let (issued, to) = (stage.issued()?, stage.assignment()?);
         let draft = dossier.drafts.iter().find(|draft| draft.revision == issued.revision)?;
-        let examined = self.examined(dossier, &draft.text, issued.at);
+        let examined = self.examined(dossier, (&draft.text, &[]), issued.at);
         Some(Releasing {
             id: Ulid::generate().to_string(),
             case_id: dossier.case.id.clone(),

@@ -1,5 +1,7 @@
 //! The steps of a case as forms, what they send, and what is said when a step is not taken.
 
+use std::collections::BTreeSet;
+
 use askama::Template;
 use axum::{
     body::Bytes,
@@ -13,7 +15,8 @@ use super::{
     draft,
 };
 use crate::{
-    domain::{Account, Outcome, Stage, StepKind},
+    casefile,
+    domain::{Account, OrgUnit, Outcome, Stage, StepKind},
     store::Dossier,
     web::{
         Desk,
@@ -26,6 +29,7 @@ use crate::{
         names,
         visitor::Visitor,
     },
+    workflow::roster,
 };
 
 /// Between the agency and its unit in one choice; no name of either has it.
@@ -155,10 +159,27 @@ impl Desk {
     /// The city's agencies with their units; the one that has the case, or likely gets it, is chosen.
     fn assignable(&self, dossier: &Dossier) -> Vec<AgencyChoices> {
         let to = dossier.case.stage.assignment();
+        let matter = casefile::matter(dossier);
+        let watching = roster::watching(&dossier.roster, &matter);
         let chosen = match to {
             Some(to) => (Some(to.agency.clone()), to.unit.clone()),
+            // A unit that watches for such a case comes before the agency that is only likely.
+            None if !watching.is_empty() => (None, None),
             None => (self.likely_agency(dossier), None),
         };
+        let first = (!watching.is_empty()).then(|| AgencyChoices {
+            agency: "關注清單相符".to_owned(),
+            choices: watching
+                .iter()
+                .enumerate()
+                .map(|(at, (unit, reasons))| Choice {
+                    value: format!("{}{UNIT}{}", unit.agency, unit.name),
+                    name: self.watching_words(unit, reasons),
+                    count: String::new(),
+                    chosen: at == 0 && to.is_none(),
+                })
+                .collect(),
+        });
         let of = |agency: &str, unit: Option<&str>, name: &str| Choice {
             value: unit.map_or_else(|| agency.to_owned(), |unit| format!("{agency}{UNIT}{unit}")),
             name: name.to_owned(),
@@ -166,16 +187,23 @@ impl Desk {
             chosen: chosen.0.as_deref() == Some(agency) && chosen.1.as_deref() == unit,
         };
         let cities = self.console.city.agencies.iter().filter(|agency| agency.city);
-        cities
-            .map(|agency| {
-                let units = agency
-                    .units
-                    .iter()
-                    .map(|unit| of(&agency.name, Some(&unit.name), &format!("{}・{}", agency.short, unit.name)));
-                let own = of(&agency.name, None, &agency.short);
-                AgencyChoices { agency: agency.short.clone(), choices: std::iter::once(own).chain(units).collect() }
-            })
-            .collect()
+        let all = cities.map(|agency| {
+            let mut names: Vec<&str> = agency.units.iter().map(|unit| unit.name.as_str()).collect();
+            let kept = dossier.roster.units.iter().filter(|unit| unit.agency == agency.name);
+            names.extend(kept.map(|unit| unit.name.as_str()));
+            let mut seen = BTreeSet::new();
+            names.retain(|name| seen.insert(*name));
+            let units = names.iter().map(|unit| of(&agency.name, Some(unit), &format!("{}・{unit}", agency.short)));
+            let own = of(&agency.name, None, &agency.short);
+            AgencyChoices { agency: agency.short.clone(), choices: std::iter::once(own).chain(units).collect() }
+        });
+        first.into_iter().chain(all).collect()
+    }
+
+    /// A unit that watches for such a case, with what it has in common with its list.
+    fn watching_words(&self, unit: &OrgUnit, reasons: &[&str]) -> String {
+        let reasons: Vec<String> = reasons.iter().map(|reason| self.console.city.called(reason)).collect();
+        format!("{}・{}（{}）", self.names.agency(&unit.agency), unit.name, reasons.join("、"))
     }
 
     fn bodies_outside(&self) -> Vec<String> {
@@ -195,6 +223,7 @@ impl Desk {
         let (status, title, advice, faults) = match undone {
             Undone::Missing => return self.apology(visitor, &Fault::Missing),
             Undone::Store(error) => return self.apology(visitor, &Fault::Store(error)),
+            Undone::Broken(what) => return self.apology(visitor, &Fault::Panic(what)),
             Undone::Stale => (
                 StatusCode::CONFLICT,
                 "案件已由他人變更".to_owned(),
@@ -212,6 +241,9 @@ impl Desk {
                     "稿件未發布。請逐項補正，重新陳核後再發布。",
                     words,
                 )
+            }
+            Undone::Unfit(words) => {
+                (StatusCode::UNPROCESSABLE_ENTITY, words, "您的操作未執行。請回上一頁補正後再送出。", Vec::new())
             }
             Undone::Wrong(words) => (
                 StatusCode::UNPROCESSABLE_ENTITY,

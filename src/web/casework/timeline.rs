@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 
+use super::change;
 use crate::{
     domain::{Action, CaseLevel, CaseState, Role, Sealed, StepKind},
     web::{Desk, moment, names},
@@ -33,7 +34,11 @@ impl Happening {
             clock: moment::clock(row.at, now),
             iso: moment::iso(row.at),
             roles: roles.collect::<Vec<_>>().join("、"),
-            by: if row.actor.name.starts_with('(') { "系統".to_owned() } else { row.actor.name },
+            by: match text(&detail, "stands_in_for") {
+                Some(away) => format!("{}（代理{away}）", row.actor.name),
+                None if row.actor.name.starts_with('(') => "系統".to_owned(),
+                None => row.actor.name,
+            },
             what,
             details,
             reason: text(&detail, "reason").filter(|_| row.action != Action::PublicationRefused.name()),
@@ -78,13 +83,32 @@ fn told(desk: &Desk, action: &str, detail: &Value) -> (String, Vec<String>) {
             {
                 details.push(format!("{} → {}", from.words(), to.words()));
             }
-            details.extend(text(detail, "agency").map(|agency| format!("機關：{}", desk.names.agency(&agency))));
+            let body = |agency: &str| desk.assignee(agency, text(detail, "unit").as_deref());
+            details.extend(text(detail, "agency").map(|agency| format!("機關：{}", body(&agency))));
             let step = text(detail, "step").as_deref().and_then(StepKind::from_name);
             step.map_or_else(|| names::action(action).to_owned(), |step| step.words().to_owned())
         }
         Action::CaseChanged => {
             details.extend(text(detail, "extended_to").map(|day| format!("展延至 {day}")));
-            level.map_or_else(|| "調整案件".to_owned(), |level| format!("等級改為{}", level.words()))
+            let extends = details.len();
+            let other = || if extends > 0 { "延長處理期限" } else { "調整案件" }.to_owned();
+            level.map_or_else(other, |level| format!("等級改為{}", level.words()))
+        }
+        Action::OverdueExplained => {
+            details.extend(text(detail, "progress").map(|it| format!("辦理現況：{it}")));
+            let expected = text(detail, "expected_at").as_deref().and_then(moment::read);
+            details.extend(expected.map(|at| format!("預計完成：{}", change::promised(at))));
+            names::action(action).to_owned()
+        }
+        Action::ContradictionExplained => {
+            if let (Some(words), Some(earlier)) = (text(detail, "words"), text(detail, "earlier")) {
+                details.push(format!("稿件「{words}」與先前「{earlier}」不一致"));
+            }
+            names::action(action).to_owned()
+        }
+        Action::MessageResent => {
+            details.extend(text(detail, "channel").map(|channel| format!("通道：{}", desk.channel_name(&channel))));
+            names::action(action).to_owned()
         }
         Action::DraftKept => {
             let revision = detail.get("revision").and_then(Value::as_u64);

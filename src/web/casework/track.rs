@@ -10,11 +10,7 @@ use axum::{
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
-use super::{
-    act::{Ask, Undone},
-    api,
-    corrections::CorrectionsPage,
-};
+use super::{act::Ask, api, corrections::CorrectionsPage};
 use crate::{
     casefile::{self, TrackedReport},
     domain::{Remark, Remedy, StepKind},
@@ -172,12 +168,9 @@ pub(in crate::web) async fn note(
 ) -> Response {
     let form = Form::read(&body);
     let ask = Ask { version: form.typed("version").parse().ok(), reason: form.line("reason"), ..Ask::default() };
-    let fault = match desk.step(&member, &id, StepKind::NoteCorrection, ask).await {
-        Ok(_) => return Desk::go(&format!("/cases/{id}/corrections"), None),
-        Err(Undone::Missing) => Fault::Missing,
-        Err(Undone::Refused(_)) => Fault::NotAllowed,
-        Err(Undone::Store(error)) => Fault::Store(error),
-        Err(Undone::Stale | Undone::Gate(_) | Undone::Wrong(_)) => Fault::Changed,
-    };
-    desk.apology(&member.visitor, &fault)
+    let back = format!("/cases/{id}/corrections");
+    match desk.step(&member, &id, StepKind::NoteCorrection, ask).await {
+        Ok(_) => Desk::go(&back, None),
+        Err(undone) => desk.undone(&member.visitor, undone, back),
+    }
 }

@@ -161,6 +161,15 @@ pub(super) const OPERATIONS: &[Operation] = &[
         decision,
         &[("taken", "boolean"), ("revision", "integer?")],
     ),
+    post("/api/v1/cases/{id}/overdue", "explains a missed goal", overdue, &[("case", "object")]),
+    post("/api/v1/cases/{id}/level", "changes the level, with the clock", level, &[("case", "object")]),
+    post("/api/v1/cases/{id}/extension", "extends the time of a complaint", extension, &[("case", "object")]),
+    post(
+        "/api/v1/cases/{id}/explained",
+        "answers for a clause of the draft that disagrees with an earlier statement",
+        explained,
+        &[("id", "string")],
+    ),
     post("/api/v1/cases/{id}/bases", "signs for words of the draft", basis, &[("id", "string")]),
     post("/api/v1/cases/{id}/sources", "lays an official statement beside the case", source, &[("fact", "string")]),
     get(
@@ -213,6 +222,25 @@ pub(super) const OPERATIONS: &[Operation] = &[
         &[("subject", "string", "key of a case; all without")],
         &[("messages", "object[]")],
     ),
+    post(
+        "/api/v1/messages/{id}/resend",
+        "sends a message again that was given up or held",
+        resend,
+        &[("id", "string"), ("state", "string")],
+    ),
+    get("/api/v1/units", "the units below the agencies, with members and substitutes", &[], &[("units", "object[]")]),
+    post("/api/v1/units", "adds a unit or changes one", unit, &[("id", "string")]),
+    post("/api/v1/units/{id}/members", "says who belongs to a unit", unit_member, &[("account", "string")]),
+    post("/api/v1/units/{id}/substitutes", "says who stands in, from when until when", substitute, &[("id", "string")]),
+    Operation {
+        method: "POST",
+        ..get(
+            "/api/v1/units/{id}/substitutes/{substitute}/withdraw",
+            "takes a substitution back",
+            &[],
+            &[("id", "string")],
+        )
+    },
     get("/api/v1/closures", "times on which work was suspended", &[], &[("closures", "object[]")]),
     post(
         "/api/v1/closures",
@@ -320,6 +348,61 @@ fn ending() -> Value {
 
 fn decision() -> Value {
     object(&["decision"], &json!({ "decision": { "enum": ["take", "drop"] } }))
+}
+
+fn overdue() -> Value {
+    let (text, time) = (json!({ "type": "string" }), json!({ "type": "string", "format": "date-time" }));
+    object(&["reason", "progress", "expected_at"], &json!({ "reason": text, "progress": text, "expected_at": time }))
+}
+
+fn level() -> Value {
+    let version = json!({ "type": "integer", "description": "of the case as it was looked at" });
+    object(
+        &["level", "reason"],
+        &json!({ "level": { "enum": ["A", "B", "C"] }, "reason": { "type": "string" }, "version": version }),
+    )
+}
+
+fn extension() -> Value {
+    let version = json!({ "type": "integer", "description": "of the case as it was looked at" });
+    let to = json!({ "type": "string", "format": "date", "description": "the new last day" });
+    object(&["to", "reason"], &json!({ "to": to, "reason": { "type": "string" }, "version": version }))
+}
+
+fn explained() -> Value {
+    let key = json!({ "type": "string", "description": "of the disagreement, as the gate tells it" });
+    object(&["key", "note"], &json!({ "key": key, "note": { "type": "string" } }))
+}
+
+fn resend() -> Value {
+    let knows = json!({ "type": "boolean", "description": "whether it is known that it may have arrived" });
+    object(&["reason"], &json!({ "reason": { "type": "string" }, "knows": knows }))
+}
+
+fn unit() -> Value {
+    let (text, texts) = (json!({ "type": "string" }), json!({ "type": "array", "items": { "type": "string" } }));
+    object(
+        &["agency", "name"],
+        &json!({
+            "id": { "type": "string", "description": "of the unit that is changed; without it one is added" },
+            "version": { "type": "integer" }, "agency": text, "name": text, "contacts": texts, "channels": texts,
+            "services": texts, "districts": texts, "words": texts,
+        }),
+    )
+}
+
+fn unit_member() -> Value {
+    let flag = json!({ "type": "boolean" });
+    object(&["account"], &json!({ "account": { "type": "string" }, "member": flag, "head": flag }))
+}
+
+fn substitute() -> Value {
+    let text = json!({ "type": "string" });
+    let whom = json!({ "type": "string", "description": "`unit:KEY` or `person:ACCOUNT`" });
+    object(
+        &["of", "by", "from", "until"],
+        &json!({ "of": whom, "by": whom, "from": text, "until": text, "note": text }),
+    )
 }
 
 fn basis() -> Value {

@@ -5,7 +5,9 @@ use crate::{
     domain::{CaseLevel, CaseState, StepKind},
     store::CaseSize,
     web::{
-        casework::{channels::ChannelNotices, clock, closures, digest, entry, inbox, messages, page, steps, timeline},
+        casework::{
+            change, channels::ChannelNotices, clock, closures, digest, entry, inbox, messages, page, steps, timeline,
+        },
         findings::OutcomeWords,
     },
 };
@@ -45,6 +47,7 @@ fn message(text: &str) -> messages::MessageRow {
         iso: own(),
         why: Some(own()),
         sends: vec![send(), send()],
+        resend: Some((own(), true)),
     }
 }
 
@@ -132,6 +135,25 @@ fn the_digest_holds_whatever_it_is_given() {
     });
 }
 
+fn changes(text: &str) -> change::Changes {
+    let own = || text.to_owned();
+    let notice = change::NoticeLine {
+        goals: own(),
+        reason: own(),
+        progress: own(),
+        expected: (own(), own()),
+        by: own(),
+        clock: (own(), own()),
+    };
+    change::Changes {
+        levels: choice(text),
+        latest: Some(own()),
+        missed: vec!["簽收", "函復"],
+        must_explain: true,
+        notices: vec![notice],
+    }
+}
+
 fn case(text: &str) -> page::CasePage {
     let own = || text.to_owned();
     let step = |kind| steps::StepForm {
@@ -168,6 +190,7 @@ fn case(text: &str) -> page::CasePage {
             gone: true,
         }],
         steps: StepKind::ALL.map(step).into(),
+        changes: changes(text),
         draft: Some(page::DraftLine {
             revision: 2,
             title: own(),
@@ -221,6 +244,7 @@ fn the_case_holds_whatever_it_is_given() {
             findings: Vec::new(),
             reports: Vec::new(),
             steps: Vec::new(),
+            changes: change::Changes::default(),
             draft: None,
             releases: Vec::new(),
             laid: Vec::new(),
@@ -285,6 +309,7 @@ fn the_forms_and_logs_of_casework_hold_whatever_they_are_given() {
             first: own(),
             next: Some(own()),
             channels: vec![channel(), channel()],
+            may_resend: true,
             is_tested: true,
         });
     }
@@ -299,6 +324,7 @@ fn the_forms_and_logs_of_casework_hold_whatever_they_are_given() {
         first: String::new(),
         next: None,
         channels: Vec::new(),
+        may_resend: false,
         is_tested: false,
     });
 }

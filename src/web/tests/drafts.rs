@@ -6,6 +6,7 @@ use crate::{
     web::{
         casework::{
             draft::{
+                consistency::{ExplainedRow, HeldRow},
                 evidence::{ContrastRow, EarlierRow, Evidence, StatementRow},
                 field::{AnchorRow, FaultRow, FieldRow},
                 page::{BasisRow, Behind, DraftPage, Notice, RevisionRow},
@@ -88,6 +89,22 @@ fn evidence(text: &str) -> Evidence {
     }
 }
 
+fn held(text: &str, is_explained: bool) -> HeldRow {
+    let own = || text.to_owned();
+    let said = || ExplainedRow { id: own(), note: own(), by: own(), clock: own(), iso: own() };
+    HeldRow {
+        key: own(),
+        part: own(),
+        why: own(),
+        ours: line(text),
+        theirs: line(text),
+        publisher: own(),
+        day: Some(own()),
+        address: own(),
+        explained: is_explained.then(said),
+    }
+}
+
 fn draft(text: &str) -> DraftPage {
     let own = || text.to_owned();
     DraftPage {
@@ -114,6 +131,8 @@ fn draft(text: &str) -> DraftPage {
         restored: Some((own(), own())),
         fields: vec![field(text, 0), field(text, 4)],
         bases: vec![BasisRow { id: own(), phrase: own(), basis: own(), by: own(), clock: own(), iso: own() }],
+        held: vec![held(text, true), held(text, false)],
+        may_know: true,
         evidence: evidence(text),
         review: Some(review(text)),
         revisions: vec![RevisionRow { number: 1, by: own(), clock: own(), iso: own(), hash: own(), current: true }],
@@ -139,7 +158,7 @@ fn draft(text: &str) -> DraftPage {
 fn the_draft_holds_whatever_it_is_given() {
     for text in [String::new(), hostile()] {
         check(&draft(&text));
-        check(&DraftPage { editable: false, submit: None, ..draft(&text) });
+        check(&DraftPage { editable: false, submit: None, may_know: false, ..draft(&text) });
     }
     check(&DraftPage {
         frame: frame(),
@@ -150,6 +169,8 @@ fn the_draft_holds_whatever_it_is_given() {
         restored: None,
         fields: Vec::new(),
         bases: Vec::new(),
+        held: Vec::new(),
+        may_know: false,
         evidence: Evidence::default(),
         review: None,
         revisions: Vec::new(),

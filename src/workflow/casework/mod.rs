@@ -115,6 +115,9 @@ pub enum Refusal {
     /// It was given already.
     #[error("這一步已經完成")]
     Already,
+    /// A goal was missed, and the agency did not say why yet.
+    #[error("已逾時限，須先填報逾期說明（原因、辦理現況、預計完成時間）")]
+    Unexplained,
 }
 
 impl Refusal {
@@ -132,6 +135,7 @@ impl Refusal {
             Self::NotApproved => "not_approved",
             Self::SamePerson => "same_person",
             Self::Already => "already",
+            Self::Unexplained => "unexplained",
         }
     }
 }
@@ -157,11 +161,10 @@ pub fn may(
         Doer::Daemon if rule.daemon => {}
         Doer::Daemon => return Err(Refusal::NotYourRole),
         Doer::Person(_, duties) => {
-            let held: Vec<Role> = rule.roles.iter().copied().filter(|role| duties.include_any(&[*role])).collect();
-            if held.is_empty() {
+            if !rule.roles.iter().any(|role| duties.include_any(&[*role])) {
                 return Err(Refusal::NotYourRole);
             }
-            let only_contact = held.iter().all(|role| *role == Role::AgencyContact);
+            let only_contact = is_agencys(table, step, duties);
             let own = stage.assignment().is_some_and(|it| duties.agency() == Some(it.agency.as_str()));
             if only_contact && !own {
                 return Err(Refusal::OtherAgency);
@@ -169,6 +172,15 @@ pub fn may(
         }
     }
     Ok(rule.to)
+}
+
+/// Whether it is for an agency that somebody takes a step, and not for the office: of the step's roles they hold that of a
+/// contact alone.
+#[must_use]
+pub fn is_agencys(table: &StepTable, step: StepKind, duties: &Duties) -> bool {
+    let roles = table.rules.get(&step).into_iter().flat_map(|rule| &rule.roles);
+    let mut held = roles.filter(|role| duties.include_any(&[**role])).peekable();
+    held.peek().is_some() && held.all(|role| *role == Role::AgencyContact)
 }
 
 /// Takes a step: where the case stands then.

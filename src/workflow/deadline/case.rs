@@ -1,8 +1,8 @@
 //! The clocks of a case: its goals by its level, and which of them were reached.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 
-use super::{Office, due, extended};
+use super::{ExtensionFault, Office, due, extended};
 use crate::domain::{Case, CaseLevel, City, Closure, Due, Goal};
 
 /// The due times of a case. A complaint that was given further time is due then.
@@ -33,6 +33,33 @@ pub fn of_level(
 ) -> Vec<Due> {
     let office = office(city, closures, district);
     city.deadlines.profile(level).map_or_else(Vec::new, |profile| due(profile, &office, known))
+}
+
+/// Whether a complaint may be extended to a day, which is the further time it gets.
+///
+/// # Errors
+/// [`ExtensionFault`], in words for the person who asks.
+pub fn may_extend(
+    city: &City,
+    closures: &[Closure],
+    case: &Case,
+    to: NaiveDate,
+    reason: &str,
+) -> Result<Due, ExtensionFault> {
+    let office = office(city, closures, case.district.as_deref());
+    let timed = city.deadlines.profile(case.level).and_then(|profile| profile.goals.last());
+    let due = of_case(city, closures, case).pop();
+    let (Some(timed), Some(due)) = (timed, due) else { return Err(ExtensionFault::NotInDays) };
+    extended(timed, &office, (case.moments.known, due.at), to, reason)
+}
+
+/// The last day that a complaint may be extended to; none of what is not counted in days, or is there already.
+#[must_use]
+pub fn latest_extension(city: &City, closures: &[Closure], case: &Case) -> Option<NaiveDate> {
+    match may_extend(city, closures, case, NaiveDate::MAX, "-") {
+        Err(ExtensionFault::TooLong(latest)) => may_extend(city, closures, case, latest, "-").is_ok().then_some(latest),
+        _ => None,
+    }
 }
 
 /// When a case reached a goal. What was answered needs no plan and no acknowledgement any more.

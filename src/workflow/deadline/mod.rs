@@ -3,14 +3,16 @@
 mod case;
 mod extension;
 mod hours;
+mod overdue;
 mod status;
 mod words;
 
 use chrono::{DateTime, Days, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Utc};
 
-pub use case::{of_case, of_level, reached};
+pub use case::{latest_extension, may_extend, of_case, of_level, reached};
 pub use extension::{ExtensionFault, extended};
 pub use hours::Office;
+pub use overdue::{broken, missed, unexplained};
 pub use status::{OnTime, escalations, heard, next_slot, next_warning, on_time, status};
 
 use crate::domain::{Due, Profile, Rule, TAIPEI, TimedGoal, taipei};

@@ -215,7 +215,13 @@ fn handling(it: &DigestCase) -> String {
         Answer::Clarification => "，澄清稿",
         Answer::Apology => "，更正致歉稿",
     });
-    format!("第 {} 案（{}{}）", case.number, stage.state().words(), answer.unwrap_or_default())
+    // What was said of a missed goal is of interest until the public has its answer.
+    let notice = it.notice.as_ref().filter(|_| stage.state().awaits_answer()).map(|notice| {
+        let expected = moment(notice.expected);
+        format!("；逾期說明：{}；現況：{}；預計 {expected} 完成", notice.reason, notice.progress)
+    });
+    let (stands, answer) = (stage.state().words(), answer.unwrap_or_default());
+    format!("第 {} 案（{stands}{answer}）{}", case.number, notice.unwrap_or_default())
 }
 
 /// When the public is to be answered.

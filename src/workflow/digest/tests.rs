@@ -49,8 +49,32 @@ fn case(number: i64, level: CaseLevel, known: &str, stage: Stage) -> DigestCase 
         outlets: 0,
         claims: Vec::new(),
         release: None,
+        notice: None,
         steps: Vec::new(),
     }
+}
+
+#[test]
+fn what_an_agency_said_of_a_missed_goal_stands_in_its_row_until_the_answer_is_out() {
+    let notice = crate::domain::OverdueNotice {
+        id: "n".into(),
+        goals: vec![Goal::Publish],
+        reason: "承商未到場".into(),
+        progress: "已函催".into(),
+        expected: at("17T15:00"),
+        by: crate::domain::UserName::parse("chen").unwrap(),
+        at: at("17T12:00"),
+    };
+    let row = |stage| {
+        let mut it = case(7, CaseLevel::A, "17T08:00", stage);
+        it.notice = Some(notice.clone());
+        handling(&it)
+    };
+    assert_eq!(
+        row(Stage::ToVerify),
+        "第 7 案（待查證）；逾期說明：承商未到場；現況：已函催；預計 115年3月17日 15:00 完成"
+    );
+    assert_eq!(row(Stage::Dismissed(None)), "第 7 案（不處理）");
 }
 
 fn report(id: &str, story: &str, seen: &str) -> DigestReport {

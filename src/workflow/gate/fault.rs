@@ -121,6 +121,13 @@ pub enum FaultKind {
     NoContact,
     /// The card has that many characters.
     LongCard(usize),
+    /// The city said otherwise before, and nobody answers for it.
+    Disagrees {
+        /// The words.
+        written: String,
+        /// Those of before.
+        earlier: String,
+    },
 }
 
 impl FaultKind {
@@ -151,6 +158,7 @@ impl FaultKind {
             Self::NoFact => "no_fact",
             Self::NoContact => "no_contact",
             Self::LongCard(_) => "long_card",
+            Self::Disagrees { .. } => "disagrees",
         }
     }
 }
@@ -219,6 +227,10 @@ impl fmt::Display for FaultKind {
             Self::NoLead => f.write_str("缺少導言；請補上。"),
             Self::NoFact => f.write_str("說明欄未引用任何官方資料；請至少列一項有依據之事實。"),
             Self::NoContact => f.write_str("缺少新聞聯絡人；請列明姓名、職稱及電話。"),
+            Self::Disagrees { written, earlier } => write!(
+                f,
+                "「{written}」與先前說法「{earlier}」不一致；請更正，或於「與先前說法不一致」填寫「已知並說明」。"
+            ),
             Self::LongCard(length) => {
                 write!(f, "圖卡短文計{length}字，超過上限{LONGEST_CARD}字；請精簡。")
             }

@@ -23,7 +23,8 @@ pub use fault::{Fault, FaultKind, PersonalKind};
 pub use rules::GateRules;
 
 use crate::domain::{
-    Anchor, Answer, Assignment, Basis, Clarification, Contact, Part, Rest, SourceText, Span, Standing, taipei,
+    Anchor, Answer, Assignment, Basis, Clarification, Contact, Disagreement, Part, Rest, SourceText, Span, Standing,
+    taipei,
 };
 use reading::Reading;
 use shelf::Shelf;
@@ -45,6 +46,8 @@ pub struct Laid<'a> {
     pub bases: &'a [Basis],
     /// Whether what is quoted still stands.
     pub standing: &'a [Standing],
+    /// Where the text says otherwise than the city said before, as far as nobody answers for it.
+    pub disagreements: &'a [Disagreement],
 }
 
 /// What came out.
@@ -97,6 +100,10 @@ pub fn examine(laid: &Laid<'_>, rules: &GateRules, now: DateTime<Utc>) -> Examin
         bench.look_up(reading);
     }
     form::check(&parts, &mut bench);
+    for it in laid.disagreements {
+        let kind = FaultKind::Disagrees { written: it.words.clone(), earlier: it.earlier.clone() };
+        bench.examined.faults.push(Fault { part: it.part, span: it.span, kind });
+    }
     let mut examined = bench.examined;
     examined.anchors.sort_by_key(|anchor| (anchor.part, anchor.span));
     examined.faults.sort_by_key(|fault| (fault.part, fault.span));

@@ -74,13 +74,14 @@ struct Scene {
     sources: Vec<SourceText>,
     bases: Vec<Basis>,
     standing: Vec<Standing>,
+    disagreements: Vec<Disagreement>,
 }
 
 impl Scene {
     fn new(text: Clarification) -> Self {
         let standing = vec![Standing { report: "r1".into(), quote: REPORTED.into(), stands: true, deleted: false }];
         let sources = vec![statement(OFFICIAL), report(REPORTED)];
-        Self { answer: Answer::Clarification, text, sources, bases: Vec::new(), standing }
+        Self { answer: Answer::Clarification, text, sources, bases: Vec::new(), standing, disagreements: Vec::new() }
     }
 
     /// The good draft with a further fact.
@@ -102,6 +103,7 @@ impl Scene {
             sources: &self.sources,
             bases: &self.bases,
             standing: &self.standing,
+            disagreements: &self.disagreements,
         };
         let examined = examine(&laid, &RULES, now());
         assert_eq!(clear(&laid, &RULES, now()).is_ok(), examined.faults.is_empty());
@@ -120,6 +122,28 @@ impl Scene {
 fn check(scene: &Scene, expect: &[&str]) {
     let found: Vec<String> = scene.examined().faults.iter().map(ToString::to_string).collect();
     assert_eq!(scene.faults(), expect, "{}\n{found:#?}", scene.text.facts.join("\n"));
+}
+
+#[test]
+fn a_text_that_says_otherwise_than_before_is_held_until_somebody_answers_for_it() {
+    let mut scene = Scene::new(good());
+    let words = scene.text.facts[0].clone();
+    scene.disagreements.push(Disagreement {
+        part: Part::Fact(0),
+        span: Span::new(0, words.len()),
+        differs: Span::new(0, words.len()),
+        words,
+        source: "release:1-1@1".into(),
+        earlier: "滯洪池總經費為2億元".into(),
+        earlier_differs: Span::new(0, 3),
+        why: String::new(),
+    });
+    let faults = scene.examined().faults;
+    assert_eq!(faults.iter().map(|fault| fault.kind.name()).collect::<Vec<_>>(), ["disagrees"]);
+    assert!(faults[0].kind.to_string().contains("滯洪池總經費為2億元"));
+    // What somebody answers for is not laid before the gate.
+    scene.disagreements.clear();
+    assert!(scene.examined().faults.is_empty());
 }
 
 #[test]
@@ -457,7 +481,7 @@ proptest! {
             .collect::<Vec<_>>();
         let about = About { answer, disputed, issuer: issuer.clone(), contacts: Vec::new(), now: now() };
         let text = draft(&CITY.drafting.templates, &about);
-        let laid = Laid { answer, text: &text, issuer: &issuer, contacts: &[], sources: &sources, bases: &[], standing: &standing };
+        let laid = Laid { answer, text: &text, issuer: &issuer, contacts: &[], sources: &sources, bases: &[], standing: &standing, disagreements: &[] };
         let faults = examine(&laid, &RULES, now()).faults;
         let expect: &[&str] = if apology { &["placeholder", "no_contact"] } else { &["no_contact"] };
         let names: Vec<_> = faults.iter().map(|fault| fault.kind.name()).collect();

@@ -23,7 +23,7 @@ use clarion::{
     notify::Model,
     store::Store,
     text::Segmenter,
-    web::{self, Console, Entrance},
+    web::{self, Console, Disagreeing, Entrance},
     workflow::{corrections::Judge, gate::GateRules},
 };
 use tokio::sync::watch;
@@ -163,6 +163,22 @@ impl Ask<'_> {
     }
 }
 
+/// What a room's desk works with beside the database.
+pub struct Tools {
+    /// The program that makes PDF; empty for none.
+    pub program: String,
+    /// The language model.
+    pub model: Option<Arc<Model>>,
+    /// How drafts are held against earlier statements.
+    pub disagreeing: Disagreeing,
+}
+
+impl Default for Tools {
+    fn default() -> Self {
+        Self { program: String::new(), model: None, disagreeing: Arc::new(|_, _, _| Vec::new()) }
+    }
+}
+
 impl Room {
     pub fn open(database: Database, setting: &Setting) -> Self {
         let mut city = City {
@@ -181,15 +197,15 @@ impl Room {
 
     /// A room of this city and office.
     pub fn of(database: Database, setting: &Setting, city: City, office: Office) -> Self {
-        Self::with_tools(database, setting, (city, office), ("", None))
+        Self::with_tools(database, setting, (city, office), Tools::default())
     }
 
-    /// A room where this program makes PDF, empty for none, and with a language model.
+    /// A room with these tools.
     pub fn with_tools(
         database: Database,
         setting: &Setting,
         (city, office): (City, Office),
-        (program, model): (&str, Option<Arc<Model>>),
+        Tools { program, model, disagreeing }: Tools,
     ) -> Self {
         let store = database.store.clone();
         let clock = Arc::new(Hand(Mutex::new(morning())));
@@ -201,10 +217,11 @@ impl Room {
             metrics: Arc::clone(&database.metrics),
             segmenter: Arc::new(Segmenter::new(&city)),
             gate: Arc::new(GateRules::new(&city).unwrap()),
+            disagreeing,
             judge: Arc::new(Judge::new(&city).unwrap()),
             base: "https://clarion.example/".parse().unwrap(),
             office,
-            converter: Arc::new(converter(program)),
+            converter: Arc::new(converter(&program)),
             city: Arc::new(city),
             model,
             quota_warning: 0.2,

@@ -12,9 +12,6 @@ use crate::{
     },
 };
 
-/// Earlier releases that are shown.
-pub(super) const MOST_EARLIER: usize = 5;
-
 /// A claim and the words that stand against it.
 #[derive(Debug, Clone)]
 pub(in crate::web) struct ContrastRow {

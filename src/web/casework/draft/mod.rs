@@ -1,6 +1,7 @@
 //! 稿件: the form in which a clarification is written, with what the gate says of every part and what it is written from.
 //! No word that somebody typed is lost: what cannot be kept stays in the form, and what was not kept yet comes back.
 
+pub(in crate::web) mod consistency;
 pub(in crate::web) mod evidence;
 pub(in crate::web) mod field;
 pub(in crate::web) mod page;
@@ -16,6 +17,7 @@ use axum::{
 };
 use url::form_urlencoded;
 
+pub(in crate::web) use consistency::Held;
 use page::{Look, Notice};
 
 use super::act::Undone;
@@ -47,6 +49,7 @@ impl Undone {
         match self {
             Self::Missing => Err(Fault::Missing),
             Self::Store(error) => Err(Fault::Store(error)),
+            Self::Broken(what) => Err(Fault::Panic(what)),
             Self::Stale => {
                 let words = "案件已由他人變更，未執行。請重新檢視目前內容後再操作。";
                 Ok((StatusCode::CONFLICT, Notice::refusal(words, Vec::new())))
@@ -58,6 +61,9 @@ impl Undone {
                 let points = faults.iter().map(ToString::to_string).collect();
                 let words = "未發布：稿件未通過發布前檢核，請退回補正。";
                 Ok((StatusCode::UNPROCESSABLE_ENTITY, Notice::refusal(words, points)))
+            }
+            Self::Unfit(words) => {
+                Ok((StatusCode::UNPROCESSABLE_ENTITY, Notice::refusal(&format!("未執行：{words}。"), Vec::new())))
             }
             Self::Wrong(words) => {
                 Ok((StatusCode::UNPROCESSABLE_ENTITY, Notice::refusal(&format!("未執行：{words}。"), Vec::new())))

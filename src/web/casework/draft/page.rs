@@ -4,12 +4,14 @@ use askama::Template;
 use chrono::{DateTime, Utc};
 
 use super::{
-    evidence::{Evidence, MOST_EARLIER},
+    consistency::{self, Held, HeldRow},
+    evidence::Evidence,
     field::FieldRow,
     proposal::{self, ProposalRow},
     review::Review,
 };
 use crate::{
+    casefile,
     domain::{Account, Clarification, Draft, StepKind},
     store::{Dossier, KeptBasis},
     web::{
@@ -97,6 +99,10 @@ pub(in crate::web) struct DraftPage {
     pub(in crate::web) restored: Option<(String, String)>,
     pub(in crate::web) fields: Vec<FieldRow>,
     pub(in crate::web) bases: Vec<BasisRow>,
+    /// Where it says otherwise than the city said before.
+    pub(in crate::web) held: Vec<HeldRow>,
+    /// Whether who looks may answer for that: of a text that is kept.
+    pub(in crate::web) may_know: bool,
     pub(in crate::web) evidence: Evidence,
     pub(in crate::web) review: Option<Review>,
     pub(in crate::web) revisions: Vec<RevisionRow>,
@@ -171,11 +177,9 @@ impl Desk {
         let editable = may_write || look.typed.is_some();
         let is_typed = look.typed.is_some();
         let shown = self.shown(&dossier, visitor.account().filter(|_| may_write), look.typed).await?;
-        let examined = self.examined(&dossier, &shown.text, now);
-        let mut earlier = self.console.store.published_on_matter_of(&dossier.case, MOST_EARLIER).await?;
-        if dossier.case.stage.issued().is_some() {
-            earlier.retain(|row| row.release.releasing.case_id != dossier.case.id);
-        }
+        let earlier = casefile::earlier_releases(&self.console.store, &dossier).await?;
+        let held = self.held(&dossier, (&shown.text, &earlier)).await?;
+        let examined = self.examined(&dossier, (&shown.text, &Held::open(&held)), now);
         let may_submit = self.steps_of(&dossier.case, visitor.account()).contains(&StepKind::Submit);
         let latest = dossier.draft();
         let submit = latest.filter(|_| may_submit && !is_typed && shown.restored.is_none());
@@ -196,6 +200,8 @@ impl Desk {
             restored: shown.restored.map(|at| (moment::clock(at, now), moment::iso(at))),
             fields: self.field_rows(&dossier, (&shown.text, &examined), editable),
             bases: dossier.bases.iter().map(|kept| BasisRow::of(kept, now)).collect(),
+            held: held.iter().map(|it| it.row(self, now)).collect(),
+            may_know: !is_typed && shown.restored.is_none() && consistency::offers(&dossier, &visitor),
             evidence: self.evidence(&dossier, &earlier),
             review: self.review(&dossier, visitor.account(), now),
             revisions: dossier.drafts.iter().map(|draft| revision(draft, latest, now)).collect(),

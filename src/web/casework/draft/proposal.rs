@@ -193,7 +193,7 @@ impl Desk {
             clock: moment::clock(it.at, now),
             iso: moment::iso(it.at),
             changes: changes.map(|(part, was, is)| (part.words(), was.to_owned(), is.to_owned())).collect(),
-            faults: self.examined(dossier, &it.text, now).faults.iter().map(ToString::to_string).collect(),
+            faults: self.examined(dossier, (&it.text, &[]), now).faults.iter().map(ToString::to_string).collect(),
             is_behind: dossier.draft().is_some_and(|draft| draft.revision != it.base),
         }
     }
@@ -238,7 +238,7 @@ pub(in crate::web) async fn list(State(desk): State<Shared>, visitor: Visitor, P
         Err(undone) => return desk.refusal(&visitor, undone),
     };
     let shape = |it: &Proposal| {
-        let faults = desk.examined(&dossier, &it.text, now).faults;
+        let faults = desk.examined(&dossier, (&it.text, &[]), now).faults;
         json!({
             "id": it.id, "base": it.base, "author": { "model": it.model }, "reviewed": false,
             "notice": NOTICE, "text": ClarificationJson::from(&it.text), "hash": it.hash,
