@@ -30,7 +30,8 @@ impl Consistency {
     }
 
     /// Clauses of a draft that say otherwise than earlier statements, in the order of the draft. What the draft quotes of
-    /// reports is not its own word: headline, lead and card are left out, and answers that quote.
+    /// reports is not its own word: headline, lead and card are left out, and answers that quote. The bar is the one of alerts,
+    /// below which projects that are told alike are taken for one: a short clause that agrees in nothing else is not found.
     #[must_use]
     pub fn disagreements(&self, text: &Clarification, earlier: &[SourceText], now: DateTime<Utc>) -> Vec<Disagreement> {
         let (own, places) = own_words(text);
@@ -157,7 +158,7 @@ mod tests {
         let mut draft = Clarification {
             title: "針對「五甲地區雨水下水道改善工程總經費25億元」之說明".into(),
             lead: "報載「五甲地區雨水下水道改善工程總經費25億元」，與事實不符。".into(),
-            facts: vec!["五甲地區雨水下水道改善工程總經費為新臺幣3億5,000萬元。".into()],
+            facts: vec!["五甲地區雨水下水道改善工程總經費為新臺幣3億5,000萬元，預定115年8月31日完工。".into()],
             measures: "將持續說明。".into(),
             ..Clarification::default()
         };
@@ -169,9 +170,9 @@ mod tests {
         assert!(it.earlier_differs.of(&it.earlier).unwrap().contains("2億5,000萬"), "{it:?}");
         let key = it.key();
         // The same as before is no disagreement, and another figure is another one.
-        draft.facts = vec!["五甲地區雨水下水道改善工程總經費為新臺幣2億5,000萬元。".into()];
+        draft.facts = vec!["五甲地區雨水下水道改善工程總經費為新臺幣2億5,000萬元，預定115年8月31日完工。".into()];
         assert_eq!(consistency.disagreements(&draft, &[earlier("release:1", EARLIER)], at("17T09:00")), []);
-        draft.facts = vec!["五甲地區雨水下水道改善工程總經費為新臺幣3億元。".into()];
+        draft.facts = vec!["五甲地區雨水下水道改善工程總經費為新臺幣4億5,000萬元，預定115年8月31日完工。".into()];
         let other = consistency.disagreements(&draft, &[earlier("release:1", EARLIER)], at("17T09:00"));
         assert_ne!(other[0].key(), key);
     }

@@ -60,7 +60,7 @@ fn a_template_with_a_fault_is_named_by_check_config() {
     assert!(well, "{said}");
     let draft = dictionaries.join("casework/draft.toml");
     let text = fs::read_to_string(&draft).unwrap();
-    fs::write(&draft, text.replacen("{媒體}", "{報社}", 1)).unwrap();
+    fs::write(&draft, text.replacen("有關{媒體}", "有關{報社}", 1)).unwrap();
     let (well, said) = check();
     assert!(!well && said.contains("casework/draft.toml") && said.contains("{報社}"), "{said}");
 }
