@@ -262,7 +262,11 @@ async fn another_level_is_another_alert_and_the_old_one_is_over() {
     let case = world.store().case("c1").await.unwrap().unwrap();
     let at = world.shared.clock.now();
     assert!(
-        world.store().relevel_case(("c1", case.version), CaseLevel::A, "{}".into(), Actor::daemon(), at).await.unwrap()
+        world
+            .store()
+            .relevel_case(("c1", case.version), (CaseLevel::A, Vec::new()), "{}".into(), Actor::daemon(), at)
+            .await
+            .unwrap()
     );
     world.pass(Duration::from_secs(5));
     assert_eq!(ringing.tick().await.unwrap(), 1, "at once");
