@@ -3,7 +3,7 @@
 use crate::domain::{Level, SURE};
 
 /// From this score a finding is worth a person's look. Set by cross-validation on the training pairs and the development
-/// half of `tests/golden/misreports.jsonl` so that one true report in a hundred is flagged.
+/// half of `tests/golden/misreports.jsonl` so that one true report in seventy is flagged.
 pub(super) const ALERT: f64 = 0.84;
 
 /// What harms people when it is told wrongly: closures, water, power, money, disasters, food, safety.

@@ -160,9 +160,15 @@ async fn words_told_as_those_of_somebody_else_are_found_without_quotation_marks(
     let market = (
         "2026-03-04T10:00:00",
         "埤前市場搬遷說明會",
-        "經發局今（4）日召開埤前市場搬遷說明會。攤商自治會會長表示，新場沒有冷凍庫，攤商一攤都不會搬。",
+        "經發局今（4）日召開埤前市場搬遷說明會，120名攤商出席，市場訂6月1日搬到埤前停車場旁的中繼場，補助每攤3萬元。\
+         攤商自治會會長表示，新場沒有冷凍庫，攤商一攤都不會搬。",
     );
-    let report = |speaker: &str| format!("埤前市場搬遷說明會吵翻天，{speaker}表示，新場沒有冷凍庫，攤商一攤都不會搬。");
+    let report = |speaker: &str| {
+        format!(
+            "埤前市場4日開搬遷說明會，120名攤商到場，市場6月1日要搬到中繼場，每攤補助3萬元。\
+             {speaker}表示，新場沒有冷凍庫，攤商一攤都不會搬。"
+        )
+    };
     let checked = check(&[market], "2026-03-04T20:00:00", &report("經發局長")).await;
     let first = checked.findings.first().expect("another speaker");
     assert_eq!((checked.level > Level::None, first.kind), (true, ClaimKind::Quote), "{checked:?}");
