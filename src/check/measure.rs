@@ -100,7 +100,7 @@ impl Pairs<'_, '_> {
 
     /// The share of the other specific values of a clause that the statement has of the kind and none that agrees.
     fn conflicts(&self, clause: usize) -> f64 {
-        let (mut all, mut apart) = (0, 0);
+        let (mut all, mut apart) = (0_usize, 0_usize);
         for (item, how) in self.report.sheet.items.iter().zip(&self.topic.matches) {
             if item.clause == clause && is_specific(item) && how.comparable() > 0 {
                 all += 1;

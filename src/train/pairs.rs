@@ -154,23 +154,23 @@ fn least(from: &[f64], sum: impl Fn(&[f64]) -> (f64, Vec<f64>)) -> Vec<f64> {
     let mut taken: Vec<Step> = Vec::new();
     for _ in 0..STEPS {
         let way = downhill(&slope, &taken);
-        let steep = product(&way, &slope);
-        if steep >= 0.0 {
+        let fall = product(&way, &slope);
+        if fall >= 0.0 {
             break;
         }
         let mut length = if taken.is_empty() { 1.0 / product(&slope, &slope).sqrt().max(1.0) } else { 1.0 };
         let (next, found) = loop {
             let next = plus(&place, length, &way);
             let found = sum(&next);
-            if found.0 <= value + LESSENS * length * steep || length < STILL {
+            if found.0 <= value + LESSENS * length * fall || length < STILL {
                 break (next, found);
             }
             length /= 2.0;
         };
-        let step = Step { place: plus(&next, -1.0, &place), slope: plus(&found.1, -1.0, &slope), scale: 0.0 };
-        let bend = product(&step.place, &step.slope);
+        let made = Step { place: plus(&next, -1.0, &place), slope: plus(&found.1, -1.0, &slope), scale: 0.0 };
+        let bend = product(&made.place, &made.slope);
         if bend > 0.0 {
-            taken.push(Step { scale: 1.0 / bend, ..step });
+            taken.push(Step { scale: 1.0 / bend, ..made });
             if taken.len() > MEMORY {
                 taken.remove(0);
             }
@@ -196,13 +196,17 @@ fn downhill(slope: &[f64], taken: &[Step]) -> Vec<f64> {
     if let Some(last) = taken.last() {
         let bend = product(&last.slope, &last.slope);
         let scale = 1.0 / (last.scale * bend);
-        way.iter_mut().for_each(|it| *it *= scale);
+        for it in &mut way {
+            *it *= scale;
+        }
     }
     for (step, share) in taken.iter().zip(shares.iter().rev()) {
         let back = step.scale * product(&step.slope, &way);
         way = plus(&way, share - back, &step.place);
     }
-    way.iter_mut().for_each(|it| *it = -*it);
+    for it in &mut way {
+        *it = -*it;
+    }
     way
 }
 
