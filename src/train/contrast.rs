@@ -11,10 +11,10 @@ pub(super) struct Contrast(Vec<f32>);
 impl Contrast {
     /// The contrast of texts, each with what it counts and whether it is positive; `share` of 0 makes all buckets alike, one
     /// of 1 leaves nothing but the ratio.
-    pub(super) fn new<'a>(texts: impl Iterator<Item = (&'a Row, f32, bool)>, share: f32) -> Self {
+    pub(super) fn new<'a>(texts: impl Iterator<Item = (&'a Row, f64, bool)>, share: f64) -> Self {
         // One text more on either side, so that what was seen once is not taken for certain.
-        let mut counts = vec![[1.0_f32; 2]; BUCKETS];
-        let mut totals = [0.0_f32; 2];
+        let mut counts = vec![[1.0_f64; 2]; BUCKETS];
+        let mut totals = [0.0_f64; 2];
         for (row, weight, positive) in texts {
             let side = usize::from(positive);
             for bucket in row.buckets() {
@@ -28,8 +28,8 @@ impl Contrast {
             }
         }
         let [against, favour] = totals.map(|total| total.max(1.0));
-        let ratio = |[no, yes]: &[f32; 2]| ((yes / favour) / (no / against)).ln().abs();
-        Self(counts.iter().map(|count| 1.0 - share + share * ratio(count)).collect())
+        let ratio = |[no, yes]: &[f64; 2]| ((yes / favour) / (no / against)).ln().abs();
+        Self(counts.iter().map(|count| single(1.0 - share + share * ratio(count))).collect())
     }
 
     /// A text with its values multiplied.
@@ -44,6 +44,11 @@ impl Contrast {
         }
         weights
     }
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "a factor is a small number; single precision is enough")]
+fn single(factor: f64) -> f32 {
+    factor as f32
 }
 
 #[cfg(test)]

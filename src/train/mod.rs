@@ -93,7 +93,7 @@ fn fit(recipe: &Recipe, target: Target, texts: &[(&Example, &Row)]) -> Option<Mo
         .map(|&label| {
             let lift = (mean / count(label).max(1) as f64).powf(recipe.balance);
             let is = |example: &Example| example.label(target) == Some(label);
-            let sides = texts.iter().map(|&(example, row)| (row, example.weight(target) as f32, is(example)));
+            let sides = texts.iter().map(|&(example, row)| (row, example.weight(target), is(example)));
             let contrast = Contrast::new(sides, recipe.contrast);
             let scaled: Vec<Row> = texts.iter().map(|(_, row)| contrast.of(row)).collect();
             let rows: Vec<svm::Sample<'_>> = texts

@@ -11,7 +11,7 @@ pub struct Recipe {
     /// How far rare labels are lifted: 0 not at all, 1 until all count alike.
     pub balance: f64,
     /// How far a bucket counts by how unevenly it is spread over the label and the others: 0 not at all, 1 by nothing else.
-    pub contrast: f32,
+    pub contrast: f64,
     /// Passes over the texts at most.
     pub passes: u32,
     /// Weights kept in the file.
@@ -28,7 +28,7 @@ impl Recipe {
             Target::Agency => (2.0, 0.25, 0.0, 900_000),
             Target::Service => (3.0, 0.0, 0.0, 500_000),
             Target::Scope => (2.0, 0.0, 0.5, 150_000),
-            Target::Kind => (3.0, 0.0, 0.5, 350_000),
+            Target::Kind => (3.0, 0.0, 0.25, 350_000),
             Target::Sentiment | Target::TowardCity => (3.0, 0.0, 0.5, 250_000),
         };
         Self { cost, balance, contrast, passes: 60, kept }

@@ -21,10 +21,12 @@ use operations::{OPERATIONS, Operation};
 pub(super) type Parameter = (&'static str, &'static str, &'static str);
 
 /// What parts of a path are.
-const IN_PATHS: [Parameter; 3] = [
+const IN_PATHS: [Parameter; 5] = [
     ("id", "string", "key of the case"),
     ("slug", "string", "case number and revision, 1-2; with .odt, .pdf or .txt the same as a file"),
     ("revision", "string", "number of the revision; with .odt, .pdf or .txt the same as a file"),
+    ("proposal", "string", "key of the proposal"),
+    ("substitute", "string", "key of the substitution"),
 ];
 
 /// The whole description. `base` is where people open the console.
