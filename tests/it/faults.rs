@@ -7,9 +7,9 @@ use std::{
     process::{Command, Stdio},
 };
 
-/// The faults of messages and of casework; N09 is Alertmanager's.
-const WANTED: [&str; 14] =
-    ["N01", "N02", "N03", "N04", "N05", "N06", "N07", "N08", "N10", "N11", "W01", "W02", "W03", "S07"];
+/// The faults of messages, of casework and of the clock.
+const WANTED: [&str; 15] =
+    ["N01", "N02", "N03", "N04", "N05", "N06", "N07", "N08", "N09", "N10", "N11", "W01", "W02", "W03", "S07"];
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
