@@ -289,6 +289,14 @@ impl Dialect {
         }
     }
 
+    /// The version of the case `$1`, which nobody else changes until the transaction ends.
+    pub(super) fn case_version(self) -> &'static str {
+        match self {
+            Self::Sqlite => "SELECT version FROM cases WHERE id = $1",
+            Self::Postgres => "SELECT version FROM cases WHERE id = $1 FOR UPDATE",
+        }
+    }
+
     /// Keeps others from adding to the audit log until the transaction ends: each row holds the hash of the one before.
     /// The number is this lock's own. SQLite has one writer anyway.
     pub(super) fn lock_audit(self) -> Option<&'static str> {

@@ -314,7 +314,7 @@ impl Casework {
             let (city, office) = (&self.bureau.city, &self.bureau.office);
             let issuer = casefile::speaker(city, office, &dossier);
             let text = casefile::first_draft(city, office, &dossier, (issuer, Answer::Clarification), now);
-            self.shared.store.lay_draft(&id, text, now).await?;
+            self.shared.store.lay_draft((&id, dossier.case.version), text, now).await?;
         }
         Ok(())
     }

@@ -258,6 +258,23 @@ on_both! {
 }
 
 on_both! {
+    async fn a_first_draft_that_was_written_before_the_case_was_given_to_somebody_is_not_laid(database: Database) {
+        let room = Room::open(database, &CLOSED);
+        let store = &room.store;
+        let new = Opening { draft: None, ..opening("c1", None, Vec::new()) };
+        store.open_case(new, Actor::daemon(), morning()).await.unwrap();
+        step(store, "c1", Stage::Assigned(to()), morning()).await;
+        store.lay_draft(("c1", 1), text("市府說明"), morning()).await.unwrap();
+        assert_eq!(store.drafts("c1").await.unwrap(), [], "it speaks for who had the case before");
+        for title in ["水利局說明", "又一稿"] {
+            store.lay_draft(("c1", 2), text(title), morning()).await.unwrap();
+        }
+        let titles: Vec<String> = store.drafts("c1").await.unwrap().into_iter().map(|it| it.text.title).collect();
+        assert_eq!(titles, ["水利局說明"], "the first draft is laid once");
+    }
+}
+
+on_both! {
     async fn a_signature_holds_until_it_is_taken_back(database: Database) {
         let room = Room::open(database, &CLOSED);
         room.person("wang", &[Role::DutyOfficer]).await;

@@ -149,7 +149,8 @@ impl Stage {
         stage.step(&wang, &[("step", "assign"), ("agency", "高雄市政府水利局")]).await;
         stage.step(&wang, &[("step", "accept")]).await;
         stage.step(&wang, &[("step", "draft")]).await;
-        stage.room.store.lay_draft(CASE, text(), now).await.unwrap();
+        let version = stage.room.store.case(CASE).await.unwrap().unwrap().version;
+        stage.room.store.lay_draft((CASE, version), text(), now).await.unwrap();
         stage
     }
 

@@ -169,17 +169,27 @@ impl Store {
         self.timed("undrafted_cases", work).await
     }
 
-    /// Lays a first draft before people, unless there is one.
+    /// Lays a first draft before people, unless there is one, or the case is no longer at the version that the draft was
+    /// written for: given to an agency meanwhile, it would speak for another body. It is laid for the new one then.
     ///
     /// # Errors
     /// When it cannot be written.
-    pub async fn lay_draft(&self, case_id: &str, text: Clarification, at: DateTime<Utc>) -> Result<(), StoreError> {
-        let case_id = case_id.to_owned();
+    pub async fn lay_draft(
+        &self,
+        (case_id, version): (&str, i64),
+        text: Clarification,
+        at: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
+        let (case_id, dialect) = (case_id.to_owned(), self.dialect);
         self.audited(
             "lay_draft",
             Box::new(move |connection| {
                 Box::pin(async move {
-                    if latest(connection, &case_id).await?.is_none() {
+                    let seen: Option<i64> = sqlx::query_scalar(dialect.case_version())
+                        .bind(case_id.clone())
+                        .fetch_optional(&mut *connection)
+                        .await?;
+                    if seen == Some(version) && latest(connection, &case_id).await?.is_none() {
                         let revision = insert(connection, &case_id, &text, None, at).await?;
                         let detail = json!({ "revision": revision, "hash": text.hash() }).to_string();
                         let (actor, action) = (Actor::daemon(), Action::DraftKept);
