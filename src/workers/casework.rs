@@ -13,7 +13,7 @@ use ulid::Ulid;
 use super::{Bureau, Shared};
 use crate::{
     casefile::{self, Note},
-    domain::{Actor, Answer, Case, CaseLevel, CaseState, Finding, Level, Message, Moments, Outcome, StepKind},
+    domain::{Actor, Answer, Case, CaseLevel, CaseState, Finding, Level, Message, Moments, Outcome, Sealed, StepKind},
     lifecycle::{Pulse, Stop},
     store::{CaseAlert, CaseClaim, CaseFilter, Changing, Joining, Moved, Opened, Opening, Posting, Quoted, StoreError},
     workflow::{
@@ -252,6 +252,10 @@ impl Casework {
         if level <= case.level || case.level == CaseLevel::C || !case.stage.state().is_open() {
             return Ok(());
         }
+        // Who put it at its level knew how far it reached, or will see it in the list.
+        if self.shared.store.timeline(id, MOST).await?.iter().any(is_level_by_a_person) {
+            return Ok(());
+        }
         let outlets = outlets(dossier.reports.iter().map(|report| &report.outlet), &[]);
         let epoch = self.shared.store.last_posting(id, ALERT).await?.map_or(1, |(epoch, _)| epoch + 1);
         let news = format!("等級提高，已有 {outlets} 家媒體報導");
@@ -425,6 +429,12 @@ fn claim(alert: &CaseAlert) -> CaseClaim {
 fn doubtful(finding: &Finding, published: Option<DateTime<Utc>>, fetched: DateTime<Utc>) -> Doubtful {
     let found = &finding.found;
     Doubtful { level: found.level, score: found.score, at: published.unwrap_or(fetched) }
+}
+
+/// Whether an entry of a timeline says that a person changed the level.
+fn is_level_by_a_person(entry: &Sealed) -> bool {
+    let detail: serde_json::Value = serde_json::from_str(&entry.detail).unwrap_or_default();
+    !entry.actor.name.starts_with('(') && detail.get("from_level").is_some()
 }
 
 /// How many outlets tell it: those known and those of new alerts.

@@ -5,8 +5,8 @@ use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use clarion::{
     domain::{
-        Audience, CaseLevel, CaseState, Channel, ChannelId, Destination, Level, Message, Office, Purpose, Secret,
-        Source, SourceKind,
+        Actor, Audience, CaseLevel, CaseState, Channel, ChannelId, Destination, Level, Message, Office, Purpose,
+        Secret, Source, SourceKind,
     },
     lifecycle::Pulse,
     notify::{Senders, Settings},
@@ -240,6 +240,22 @@ async fn an_error_that_five_outlets_print_becomes_grave_and_people_are_told_so_o
     }
     let last = desk.taken().pop().unwrap();
     assert!(last.body.contains("等級提高，已有 5 家媒體報導"), "{}", last.body);
+
+    // What a person put back stays there, however many print it then.
+    let (grave, now) = (case().await, world.shared.clock.now());
+    let detail = "{\"level\":\"B\",\"from_level\":\"A\",\"reason\":\"已電話澄清\"}".to_owned();
+    let by = Actor { name: "wang".into(), ..Actor::command_line() };
+    let put = world.store().relevel_case((&grave.id, grave.version), (CaseLevel::B, Vec::new()), detail, by, now);
+    put.await.unwrap();
+    site.serve("/rss7", "application/rss+xml", rss(&item(&site, "/7", title, "里長")));
+    site.serve("/7", "text/html", page(title, WRONG));
+    all.push(Source { outlet: "第7日報".into(), ..source("paper7", SourceKind::Feed(site.url("/rss7"))) });
+    world.configure(all);
+    world.round().await;
+    while recheck.tick().await.unwrap() > 0 {}
+    casework.tick().await.unwrap();
+    assert_eq!(case().await.level, CaseLevel::B);
+    assert_eq!(world.store().reports_of_case(&grave.id).await.unwrap().len(), 6, "the copy joined");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
