@@ -106,6 +106,21 @@ async fn head(connection: &mut AnyConnection) -> Result<Head, StoreError> {
     Ok(Head { seq: rows::integer(&row, "seq")?, hash: rows::text(&row, "hash")?, at: Some(rows::time(&row, "at")?) })
 }
 
+/// Takes a row back by a statement whose `$1` is the key that the event is about and `$2` the time, and adds the event. False
+/// when no row of that key holds. Only inside [`Store::audited`].
+pub(super) async fn take_back(
+    connection: &mut AnyConnection,
+    sql: &'static str,
+    event: Event,
+) -> Result<bool, StoreError> {
+    let work = sqlx::query(sql).bind(event.subject.clone()).bind(rows::micros(event.at));
+    if work.execute(&mut *connection).await?.rows_affected() == 0 {
+        return Ok(false);
+    }
+    append(connection, event).await?;
+    Ok(true)
+}
+
 /// Adds an event to the end of the chain. Only inside [`Store::audited`].
 pub(super) async fn append(connection: &mut AnyConnection, event: Event) -> Result<(), StoreError> {
     let row = Sealed::after(&head(connection).await?, event);

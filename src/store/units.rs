@@ -326,18 +326,9 @@ impl Store {
             "withdraw_substitute",
             Box::new(move |connection| {
                 Box::pin(async move {
-                    let changed =
-                        sqlx::query("UPDATE substitutes SET withdrawn_at = $2 WHERE id = $1 AND withdrawn_at IS NULL")
-                            .bind(id.clone())
-                            .bind(rows::micros(at))
-                            .execute(&mut *connection)
-                            .await?
-                            .rows_affected();
-                    if changed > 0 {
-                        let (action, detail) = (Action::SubstituteWithdrawn, "{}".to_owned());
-                        audit::append(connection, Event { at, actor, action, subject: id, detail }).await?;
-                    }
-                    Ok(changed > 0)
+                    let sql = "UPDATE substitutes SET withdrawn_at = $2 WHERE id = $1 AND withdrawn_at IS NULL";
+                    let (action, detail) = (Action::SubstituteWithdrawn, "{}".to_owned());
+                    audit::take_back(connection, sql, Event { at, actor, action, subject: id, detail }).await
                 })
             }),
         )
